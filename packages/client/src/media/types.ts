@@ -1,0 +1,111 @@
+import type { ConferenceView, ErrorCode, ParticipantId, SourceId } from '@treff/protocol';
+
+/**
+ * The one door between the page and the meeting. The page renders a {@link MeetingState}, calls the verbs of a
+ * {@link Meeting}, and never touches a socket, a peer connection or a device.
+ */
+export interface Meeting {
+  /** Immutable; a new object with every change. */
+  getState(): MeetingState;
+  /** Calls back after each change until the returned function is called. */
+  subscribe(listener: () => void): () => void;
+  /** Loudness, apart from the state because it changes many times a second. */
+  readonly levels: Levels;
+
+  /** From `prejoin`: takes a seat with what is switched on. The name is trimmed and cut to `LIMITS.displayNameLength`. */
+  join(options: { displayName: string }): void;
+  /** Gives the seat up, switches every device off. Also before the join and after a failure. Idempotent. */
+  leave(): void;
+  /** After `failed` or `left`: back to `connecting`. */
+  retry(): void;
+  /** Ends everything; the object is not usable after it. Idempotent. */
+  dispose(): void;
+
+  /** What the person wants; the device follows as soon as it can, the latest wish wins. Works before and after the join. */
+  setMicrophone(on: boolean): void;
+  setCamera(on: boolean): void;
+  /** A `deviceId` of {@link LocalMedia.devices}; remembered in this browser. Takes effect at once if the device is on. */
+  selectMicrophone(deviceId: string): void;
+  selectCamera(deviceId: string): void;
+  /** Where remote sound plays; the page applies it with `setSinkId`. */
+  selectSpeaker(deviceId: string): void;
+  rename(displayName: string): void;
+  /** What the page shows now: height in device pixels of each video source on screen; what is not listed is hidden and costs nothing. Sent coalesced. */
+  setShown(heights: ReadonlyMap<SourceId, number>): void;
+}
+
+export interface Levels {
+  /** 0 (silent) to 1 (as loud as it gets), of a participant or of one's own microphone (`'local'`), perceptually scaled. */
+  get(of: ParticipantId | 'local'): number;
+  subscribe(listener: () => void): () => void;
+}
+
+export interface MeetingState {
+  /** As the server normalised it; before hello as given. */
+  readonly room: string;
+  readonly phase: MeetingPhase;
+  /** The replica; present while `joined`. */
+  readonly conference: ConferenceView | undefined;
+  readonly local: LocalMedia;
+  /** Remote sources that can be played or shown now. A muted source's track stays here, silent or frozen: look at the view's `muted`. */
+  readonly tracks: ReadonlyMap<SourceId, MediaStreamTrack>;
+}
+
+export type MeetingPhase =
+  | { readonly name: 'connecting' }
+  | { readonly name: 'prejoin' }
+  | { readonly name: 'joining' }
+  /** `media`: whether the bridge's transports carry; `reconnecting` asks for patience in plain words. */
+  | { readonly name: 'joined'; readonly session: 'connected' | 'reconnecting'; readonly media: 'connecting' | 'connected' | 'reconnecting' }
+  | { readonly name: 'left' }
+  | { readonly name: 'failed'; readonly code: ErrorCode | 'network/unreachable' | 'browser/unsupported'; readonly retryAfterMs: number | undefined };
+
+export interface LocalMedia {
+  readonly microphone: LocalDevice;
+  readonly camera: LocalDevice;
+  /** Labels are empty until a permission was given. */
+  readonly devices: {
+    readonly microphones: readonly DeviceChoice[];
+    readonly cameras: readonly DeviceChoice[];
+    readonly speakers: readonly DeviceChoice[];
+  };
+  /** Empty: the system's default. */
+  readonly speakerId: string;
+  /** The person speaks while muted; true for a few seconds. */
+  readonly talkingWhileMuted: boolean;
+}
+
+export interface DeviceChoice {
+  readonly deviceId: string;
+  readonly label: string;
+}
+
+export interface LocalDevice {
+  /** What the person wants. */
+  readonly wanted: boolean;
+  /** What is: `on` means that the track is live and, after the join, sent. */
+  readonly status: 'off' | 'starting' | 'on';
+  /** Why it is not on although wanted, until the next try. */
+  readonly problem: DeviceProblem | undefined;
+  readonly deviceId: string | undefined;
+  /** For the preview; absent while off. */
+  readonly track: MediaStreamTrack | undefined;
+  /** One's own source, once published. */
+  readonly source: SourceId | undefined;
+}
+
+/** `refused`: the server did not take the source. `insecure`: the page is not a secure context, so there are no devices. */
+export type DeviceProblem = 'permission-denied' | 'not-found' | 'in-use' | 'insecure' | 'refused' | 'failed';
+
+export interface MeetingOptions {
+  /** WebSocket address of the server, `wss://host/ws`. */
+  readonly url: string;
+  readonly room: string;
+  readonly startWithAudioMuted: boolean;
+  readonly startWithVideoMuted: boolean;
+  /** Pixels, the captured picture's height at most: 180 to 2160. Absent: 720. */
+  readonly resolution: number | undefined;
+}
+
+/** Connects, says hello, and asks for the devices that are wanted, in parallel. */
+export type CreateMeeting = (options: MeetingOptions) => Meeting;

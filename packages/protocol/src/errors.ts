@@ -1,0 +1,83 @@
+import * as z from 'zod/mini';
+
+/**
+ * Every refusal and failure that crosses a wire, as a stable code. Pages translate codes; nobody matches text.
+ * A code is never renamed or given another meaning.
+ */
+export const ERROR_CODES = [
+  /** The message is not JSON, or no schema fits it. */
+  'protocol/malformed',
+  /** A message of this type is not expected now: hello twice, a command before the join. */
+  'protocol/unexpected',
+  /** The other end speaks another version of the protocol: a page reloads itself. */
+  'protocol/version',
+  /** Larger than `LIMITS.messageBytes` (before hello: `LIMITS.helloBytes`). */
+  'protocol/too-large',
+  /** Too many messages; the socket's token bucket is empty. */
+  'protocol/rate-limited',
+  /** Too many protocol errors: the socket is closed. */
+  'protocol/abuse',
+  /** Hello or join did not come in time. */
+  'protocol/timeout',
+  /** The path does not name a room. */
+  'room/invalid-name',
+  /** `LIMITS.participants` are in the conference. */
+  'room/full',
+  /** The conference ended meanwhile. */
+  'room/gone',
+  /** The token does not open a seat here: wrong signature, other incarnation, or the seat was given up. */
+  'session/resume-refused',
+  /** Another socket took this seat over by its resume token. */
+  'session/replaced',
+  /** The socket did not take what was sent to it. */
+  'session/too-slow',
+  /** The server holds as many sockets or conferences as it may. `retryAfterMs` says when to try again. */
+  'server/full',
+  /** The server is stopping. */
+  'server/stopping',
+  /** Something failed that is not the sender's fault; the server's log has it. */
+  'server/internal',
+  /** The display name is empty or too long. */
+  'participant/invalid-name',
+  /** No such participant, or not one that this actor may know of. */
+  'participant/unknown',
+  /** The actor may not do that. */
+  'permission/denied',
+  /** The id's prefix is not the sender's endpoint id, its letter does not fit its kind, or it was used before. */
+  'source/invalid-id',
+  /** No such source of this endpoint. */
+  'source/unknown',
+  /** A second source of that kind, or more than `LIMITS.sourcesPerEndpoint`. */
+  'source/too-many',
+  /** Nobody could decode it: no codec of these RTP parameters is the bridge's. */
+  'media/codec-unsupported',
+  /** The RTP parameters contradict themselves or another source's (SSRC, MID). */
+  'media/invalid-parameters',
+  /** This transport was not created, or its DTLS role or fingerprints are wrong. */
+  'media/transport-failed',
+  /** A call or message about transports that were replaced. */
+  'media/stale-generation',
+  /** No media worker is there just now; media returns by itself. */
+  'media/bridge-unavailable',
+] as const;
+
+export const errorCode = z.enum(ERROR_CODES);
+export type ErrorCode = z.infer<typeof errorCode>;
+
+/** A refusal with its code. `detail` is for logs and developers, in English, and never holds what a person wrote. */
+export class TreffError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, detail?: string, options?: { retryAfterMs?: number; cause?: unknown }) {
+    super(detail === undefined ? code : `${code}: ${detail}`, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'TreffError';
+    this.code = code;
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+}
+
+/** The code of anything thrown: its own for a {@link TreffError}, else `server/internal`. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof TreffError ? error.code : 'server/internal';
+}

@@ -1,0 +1,66 @@
+/**
+ * Every bound of the wire in one place, each with its reason. Both ends read them: the server refuses what is beyond,
+ * the client never sends it.
+ */
+export const LIMITS = {
+  /** Bytes of one WebSocket message. A join with the RTP capabilities of a browser is about 12 kB; three times that leaves room. */
+  messageBytes: 48 * 1024,
+  /** Bytes of the first message (hello), before anything is known of the sender. A signed resume token is under 1 kB. */
+  helloBytes: 4 * 1024,
+  /** Milliseconds a fresh socket has to say hello. Long enough for a TLS handshake on a train. */
+  helloTimeoutMs: 10_000,
+  /** Milliseconds a socket may stay without joining. People stand on the prejoin page for a while; after that the page connects anew. */
+  prejoinTimeoutMs: 15 * 60_000,
+  /** Messages a socket may send before it has joined: hello, a few refused joins, leave. */
+  messagesBeforeJoin: 16,
+  /** Token bucket of a joined socket, messages: the burst covers a five-source publish together with constraints of a layout change. */
+  messageBurst: 120,
+  /** Tokens per second of that bucket. */
+  messagesPerSecond: 30,
+  /** Protocol errors (malformed or unknown messages) after which a socket is closed, counted within {@link LIMITS.strikeWindowMs}. */
+  strikes: 10,
+  /** Milliseconds after which a protocol error is forgiven. */
+  strikeWindowMs: 60_000,
+  /** Characters (UTF-16 code units) of a room name after normalisation. Jitsi's MUC names are bounded by the 1023 bytes of a JID part; people never need that. */
+  roomNameLength: 128,
+  /** Characters of a display name, as in Jitsi Meet. */
+  displayNameLength: 50,
+  /** Seats of one conference. One router on one core forwards to about this many. */
+  participants: 500,
+  /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */
+  sourcesPerEndpoint: 4,
+  /** Sources one endpoint may ever add in one conference; their ids end in this number. */
+  sourceIndex: 9_999,
+  /** Sources that one constraints message may name. */
+  constraintSources: 500,
+  /** Pixels, the tallest picture anybody may ask for or announce: 8K. */
+  maxHeight: 4_320,
+  /** Entries of one seat's outbox; beyond it a resume gets a snapshot. */
+  outboxEntries: 1_024,
+  /** Bytes of one seat's outbox, serialised. */
+  outboxBytes: 1024 * 1024,
+  /** Milliseconds a seat is held for a participant whose socket is lost. */
+  resumeMs: 30_000,
+  /** Bytes that may wait unsent in a socket before it is cut as too slow; the seat then resumes. */
+  socketBacklogBytes: 2 * 1024 * 1024,
+  /** Milliseconds between the server's WebSocket pings; two unanswered ones cut the socket. */
+  pingIntervalMs: 5_000,
+  /** Command ids remembered per seat, so that a repeated one does nothing twice. */
+  rememberedCommands: 256,
+  /** Characters of a command id. */
+  commandIdLength: 36,
+  /** Characters of a resume token. */
+  tokenLength: 1_024,
+  /** Conferences that one server process holds. */
+  conferences: 10_000,
+  /** Sockets of one server process that have not joined. */
+  unjoinedSockets: 2_000,
+  /** Codecs, header extensions, encodings in RTP parameters and capabilities. Chromium 156 lists about 40 codecs, 20 extensions. */
+  rtpCodecs: 100,
+  rtpHeaderExtensions: 64,
+  rtpEncodings: 3,
+  /** Characters of any short string within RTP parameters (MIME type, URI, CNAME, parameter value). */
+  rtpString: 256,
+  /** DTLS fingerprints (RFC 8122 allows several). */
+  dtlsFingerprints: 8,
+} as const;

@@ -1,0 +1,209 @@
+import * as z from 'zod/mini';
+import { errorCode } from './errors.ts';
+import { commandId, generation, incarnation, participantId, sourceId, sourceKind } from './ids.ts';
+import { LIMITS } from './limits.ts';
+import { dtlsParameters, iceParameters, rtpCapabilities, rtpParameters, transportParameters } from './rtp.ts';
+import { conferenceView, displayName, viewEvent } from './view.ts';
+
+/** Raised with every change that an older page or server would misunderstand. */
+export const PROTOCOL_VERSION = 1;
+
+const text = (length: number) => z.string().check(z.maxLength(length));
+const sequence = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
+const height = z.int().check(z.minimum(0), z.maximum(LIMITS.maxHeight));
+const consumerId = text(64);
+
+// --- Media messages: reliable, ordered, unlogged; each names the generation of transports it is about -----------------------
+
+/** One remote source as this endpoint receives it. */
+export const consumerParameters = z.object({
+  id: consumerId,
+  source: sourceId,
+  kind: sourceKind,
+  rtpParameters,
+});
+export type ConsumerParameters = z.infer<typeof consumerParameters>;
+
+/** Everything an endpoint needs to send and receive over the bridge. */
+export const mediaOffer = z.object({
+  generation,
+  send: transportParameters,
+  receive: transportParameters,
+  /** Running already: they start with the transport, no acknowledgement needed. */
+  consumers: z.array(consumerParameters).check(z.maxLength(LIMITS.participants * LIMITS.sourcesPerEndpoint)),
+});
+export type MediaOffer = z.infer<typeof mediaOffer>;
+
+const transportRole = z.enum(['send', 'receive']);
+export type TransportRole = z.infer<typeof transportRole>;
+
+/**
+ * What a receiver shows. Heights are in pixels of the picture as displayed (device pixels): the bridge forwards the
+ * smallest layer at least that tall, or the tallest. 0 asks for nothing. Sound is not constrained.
+ * Names after Jitsi Videobridge's receiver constraints.
+ */
+export const receiverConstraints = z.object({
+  /** For video sources that `maxHeights` does not name. */
+  defaultMaxHeight: height,
+  maxHeights: z
+    .record(sourceId, height)
+    .check(z.refine((heights) => Object.keys(heights).length <= LIMITS.constraintSources)),
+});
+export type ReceiverConstraints = z.infer<typeof receiverConstraints>;
+
+/** A source as its owner publishes it. */
+export const publication = z.object({
+  source: sourceId,
+  kind: sourceKind,
+  rtpParameters,
+  /** Pixels of the captured picture, which is the highest encoding's; absent for audio. */
+  height: z.optional(z.int().check(z.minimum(1), z.maximum(LIMITS.maxHeight))),
+  muted: z.boolean(),
+});
+export type Publication = z.infer<typeof publication>;
+
+export const clientMediaAction = z.discriminatedUnion('action', [
+  /** mediasoup-client's `connect`: this end's DTLS parameters of one transport. */
+  z.object({ action: z.literal('connect'), transport: transportRole, dtlsParameters }),
+  /** A new source. Refused afterwards, if at all, by `source-refused`. */
+  z.object({ action: z.literal('publish'), publication }),
+  z.object({ action: z.literal('unpublish'), source: sourceId }),
+  /** Consumers that were announced by `consumers-added` and are set up: the bridge may start them. */
+  z.object({
+    action: z.literal('start'),
+    consumers: z.array(consumerId).check(z.minLength(1), z.maxLength(LIMITS.constraintSources)),
+  }),
+  z.object({ action: z.literal('constraints'), constraints: receiverConstraints }),
+  /** New ICE credentials for both transports, after a network change or a loss of media. */
+  z.object({ action: z.literal('restart-ice') }),
+  /** These transports are beyond repair: a new generation, please. */
+  z.object({ action: z.literal('renew') }),
+]);
+export type ClientMediaAction = z.infer<typeof clientMediaAction>;
+
+export const serverMediaAction = z.discriminatedUnion('action', [
+  /** A new set of transports, unasked or after `renew`: what was there is dead, publish anew. */
+  z.object({ action: z.literal('offer'), offer: mediaOffer }),
+  /** Set these up, then say `start`. */
+  z.object({
+    action: z.literal('consumers-added'),
+    consumers: z.array(consumerParameters).check(z.maxLength(LIMITS.participants * LIMITS.sourcesPerEndpoint)),
+  }),
+  z.object({ action: z.literal('consumers-removed'), consumers: z.array(consumerId) }),
+  z.object({ action: z.literal('source-refused'), source: sourceId, code: errorCode }),
+  z.object({ action: z.literal('ice-restarted'), send: iceParameters, receive: iceParameters }),
+  /** Another media action failed. */
+  z.object({ action: z.literal('failed'), code: errorCode }),
+]);
+export type ServerMediaAction = z.infer<typeof serverMediaAction>;
+
+// --- Commands: what a participant asks of the conference ---------------------------------------------------------------------
+
+export const command = z.discriminatedUnion('type', [
+  /** Changes one's own name. */
+  z.object({ type: z.literal('rename'), displayName }),
+  /** Mutes or unmutes one's own source. */
+  z.object({ type: z.literal('mute-source'), source: sourceId, muted: z.boolean() }),
+]);
+export type Command = z.infer<typeof command>;
+
+// --- Client to server ----------------------------------------------------------------------------------------------------------
+
+/** What a client still has of its media when it resumes; the server sends the difference. */
+const mediaInventory = z.object({
+  generation,
+  publishing: z.array(sourceId).check(z.maxLength(LIMITS.sourcesPerEndpoint)),
+  consuming: z.array(consumerId).check(z.maxLength(LIMITS.participants * LIMITS.sourcesPerEndpoint)),
+});
+export type MediaInventory = z.infer<typeof mediaInventory>;
+
+export const clientMessage = z.discriminatedUnion('type', [
+  /** The first message of every socket. */
+  z.object({
+    type: z.literal('hello'),
+    protocol: z.int(),
+    /** As in the page's path; the server normalises it. */
+    room: text(LIMITS.roomNameLength * 12),
+  }),
+  /** Takes a seat. Answered by `joined` or an `error`. */
+  z.object({ type: z.literal('join'), displayName, rtpCapabilities }),
+  /**
+   * Instead of `join`, after a hello: takes one's seat back. `seq` is the last number seen. Answered by `resumed` and what
+   * was missed, or by `error` `session/resume-refused`, after which the socket may still `join`.
+   */
+  z.object({
+    type: z.literal('resume'),
+    token: text(LIMITS.tokenLength),
+    epoch: incarnation,
+    seq: sequence,
+    media: z.optional(mediaInventory),
+  }),
+  /** Gives the seat up. The server closes the socket with 1000. */
+  z.object({ type: z.literal('leave') }),
+  /** Answered by a `result` through the outbox. A repeated id does nothing twice. */
+  z.object({ type: z.literal('command'), id: commandId, command }),
+  z.object({ type: z.literal('media'), generation, body: clientMediaAction }),
+  /** Answered by `pong` with the same number; the browser cannot see WebSocket pings. */
+  z.object({ type: z.literal('ping'), nonce: sequence }),
+]);
+export type ClientMessage = z.infer<typeof clientMessage>;
+
+// --- Server to client ----------------------------------------------------------------------------------------------------------
+
+/** Droppable, unnumbered, the latest wins. */
+export const signal = z.discriminatedUnion('type', [
+  /** Who can be heard now, and how loud: dBov from -127 (silence) to 0 (RFC 6464). Who is not listed is silent. */
+  z.object({
+    type: z.literal('audio-levels'),
+    levels: z.record(participantId, z.int().check(z.minimum(-127), z.maximum(0))),
+  }),
+]);
+export type Signal = z.infer<typeof signal>;
+
+export const serverMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('welcome'),
+    protocol: z.int(),
+    /** The normalised name. */
+    room: text(LIMITS.roomNameLength),
+    /** The bridge's, so that the page can load its device while the person still looks at the prejoin page. */
+    rtpCapabilities,
+  }),
+  z.object({
+    type: z.literal('joined'),
+    /** Number of the last event that is contained in `view`. */
+    seq: sequence,
+    view: conferenceView,
+    /** Opens this seat again for as long as it is held. Rotates with every resume. */
+    token: text(LIMITS.tokenLength),
+    media: mediaOffer,
+  }),
+  z.object({ type: z.literal('resumed'), token: text(LIMITS.tokenLength) }),
+  /** One numbered change; numbers of a seat have no gaps. */
+  z.object({ type: z.literal('event'), seq: sequence, event: viewEvent }),
+  /** Replaces the replica: after an overflow or a change of what the viewer may see. */
+  z.object({ type: z.literal('snapshot'), seq: sequence, view: conferenceView }),
+  z.object({ type: z.literal('result'), seq: sequence, id: commandId, code: z.optional(errorCode) }),
+  z.object({ type: z.literal('media'), generation, body: serverMediaAction }),
+  z.object({ type: z.literal('signal'), signal }),
+  z.object({
+    type: z.literal('error'),
+    code: errorCode,
+    /** The socket is closed after this message. */
+    fatal: z.boolean(),
+    retryAfterMs: z.optional(z.int().check(z.minimum(0))),
+  }),
+  z.object({ type: z.literal('pong'), nonce: sequence }),
+]);
+export type ServerMessage = z.infer<typeof serverMessage>;
+
+/** WebSocket close codes: why the server ended a socket (RFC 6455 section 7.4; 4000 to 4999 are an application's own). */
+export const CLOSE = {
+  left: 1000,
+  goingAway: 1001,
+  /** With an `error` message before it that says why. */
+  refused: 4000,
+  replaced: 4001,
+  tooSlow: 4002,
+  timeout: 4003,
+} as const;

@@ -1,0 +1,66 @@
+import * as z from 'zod/mini';
+import { LIMITS } from './limits.ts';
+import { incarnation, participantId, sourceId, sourceKind } from './ids.ts';
+
+/**
+ * What one participant may see of a conference, and the events that change it. These travel; the state they are
+ * projected from stays in the server.
+ */
+export const displayName = z.string().check(z.maxLength(LIMITS.displayNameLength));
+
+export const participantView = z.object({
+  id: participantId,
+  /** Empty when the person gave none: the page then shows its own words for a guest. */
+  displayName,
+  /** `interrupted`: the socket is lost, and the seat is held for `LIMITS.resumeMs`. */
+  connection: z.enum(['connected', 'interrupted']),
+});
+export type ParticipantView = z.infer<typeof participantView>;
+
+export const sourceView = z.object({
+  id: sourceId,
+  kind: sourceKind,
+  /** By its owner. Nothing is sent while it is true. */
+  muted: z.boolean(),
+});
+export type SourceView = z.infer<typeof sourceView>;
+
+export const mediaMode = z.enum(['none', 'p2p', 'bridge']);
+/** Where media flows: nobody to talk to, browser to browser, or over the bridge. */
+export type MediaMode = z.infer<typeof mediaMode>;
+
+export const conferenceView = z.object({
+  epoch: incarnation,
+  room: z.string().check(z.maxLength(LIMITS.roomNameLength)),
+  self: participantId,
+  mediaMode,
+  /** In order of joining, the viewer included. */
+  participants: z.array(participantView).check(z.maxLength(LIMITS.participants)),
+  /** In order of being added. The owner is in the id (`ownerOf`). */
+  sources: z.array(sourceView).check(z.maxLength(LIMITS.participants * LIMITS.sourcesPerEndpoint)),
+  /** Who spoke last, most recent first; the first is the dominant speaker. Those who never spoke are not in it. */
+  speakers: z.array(participantId).check(z.maxLength(LIMITS.participants)),
+});
+export type ConferenceView = z.infer<typeof conferenceView>;
+
+/** A change of a {@link ConferenceView}. */
+export const viewEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('participant-joined'), participant: participantView }),
+  z.object({
+    type: z.literal('participant-left'),
+    participant: participantId,
+    reason: z.enum(['left', 'timeout', 'replaced']),
+  }),
+  z.object({ type: z.literal('participant-renamed'), participant: participantId, displayName }),
+  z.object({
+    type: z.literal('participant-connection'),
+    participant: participantId,
+    connection: z.enum(['connected', 'interrupted']),
+  }),
+  z.object({ type: z.literal('source-added'), source: sourceView }),
+  z.object({ type: z.literal('source-removed'), source: sourceId }),
+  z.object({ type: z.literal('source-muted'), source: sourceId, muted: z.boolean() }),
+  z.object({ type: z.literal('dominant-speaker'), participant: participantId }),
+  z.object({ type: z.literal('media-mode'), mediaMode }),
+]);
+export type ViewEvent = z.infer<typeof viewEvent>;
