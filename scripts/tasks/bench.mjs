@@ -1,0 +1,19 @@
+/** `npm run bench -- <name> …`: one of the measurements in `bench/`, or their list. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runToEnd } from '../lib/process.mjs';
+import { root } from '../lib/root.mjs';
+import { buildWeb } from '../lib/web.mjs';
+import { provideWorker } from '../lib/worker.mjs';
+
+const names = readdirSync(join(root, 'bench'))
+  .filter((file) => file.endsWith('.bench.ts'))
+  .map((file) => file.replace(/\.bench\.ts$/, ''));
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined || !names.includes(name)) {
+  process.stderr.write(`npm run bench -- <name>, where <name> is one of: ${names.join(', ')}\n`);
+  process.exit(1);
+}
+if (!(await provideWorker()) || !(await buildWeb())) process.exit(1);
+process.chdir(root);
+await runToEnd(process.execPath, [join(root, 'bench', `${name}.bench.ts`), ...args]);

@@ -1,0 +1,10 @@
+/** `npm start`: the worker, the web app, then the server in this very process. */
+import { join } from 'node:path';
+import { runToEnd } from '../lib/process.mjs';
+import { root } from '../lib/root.mjs';
+import { buildWeb } from '../lib/web.mjs';
+import { provideWorker } from '../lib/worker.mjs';
+
+if (!(await provideWorker()) || !(await buildWeb())) process.exit(1);
+process.chdir(root);
+await runToEnd(process.execPath, [join(root, 'packages/server/src/main.ts'), ...process.argv.slice(2)]);
