@@ -1,6 +1,12 @@
 import type { ErrorCode } from './errors.ts';
 import type { Generation, Incarnation, ParticipantId, SourceId } from './ids.ts';
-import type { ConsumerParameters, MediaOffer, Publication, ReceiverConstraints, TransportRole } from './messages.ts';
+import type {
+  ConsumerParameters,
+  MediaOffer,
+  Publication,
+  ReceiverConstraints,
+  TransportRole,
+} from './messages.ts';
 import type { DtlsParameters, IceParameters, RtpCapabilities } from './rtp.ts';
 
 /**

@@ -70,7 +70,10 @@ export class TreffError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, detail?: string, options?: { retryAfterMs?: number; cause?: unknown }) {
-    super(detail === undefined ? code : `${code}: ${detail}`, options?.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      detail === undefined ? code : `${code}: ${detail}`,
+      options?.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = 'TreffError';
     this.code = code;
     this.retryAfterMs = options?.retryAfterMs;

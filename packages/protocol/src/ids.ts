@@ -2,11 +2,17 @@ import * as z from 'zod/mini';
 import { LIMITS } from './limits.ts';
 
 /** A participant's seat in a conference and, at the bridge, its endpoint: 8 lower-case hex digits, as Jitsi's endpoint ids. */
-export const participantId = z.string().check(z.regex(/^[0-9a-f]{8}$/)).brand<'ParticipantId'>();
+export const participantId = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{8}$/))
+  .brand<'ParticipantId'>();
 export type ParticipantId = z.infer<typeof participantId>;
 
 /** A source: its owner's id, a letter for the kind of media (`a` audio, `v` video) and a number that is never used again: `0fd81c2a-v3`. */
-export const sourceId = z.string().check(z.regex(/^[0-9a-f]{8}-[av][0-9]{1,4}$/)).brand<'SourceId'>();
+export const sourceId = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{8}-[av][0-9]{1,4}$/))
+  .brand<'SourceId'>();
 export type SourceId = z.infer<typeof sourceId>;
 
 /** What the client calls a command; unique within its seat. */
@@ -17,7 +23,10 @@ export const commandId = z
 export type CommandId = z.infer<typeof commandId>;
 
 /** One life of a conference, from its first participant to its last: 32 hex digits. A room reopened has another one. */
-export const incarnation = z.string().check(z.regex(/^[0-9a-f]{32}$/)).brand<'Incarnation'>();
+export const incarnation = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{32}$/))
+  .brand<'Incarnation'>();
 export type Incarnation = z.infer<typeof incarnation>;
 
 /** Which set of transports a media message or bridge call is about; it grows by one with each new set of one endpoint. */

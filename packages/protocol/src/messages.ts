@@ -87,7 +87,9 @@ export const serverMediaAction = z.discriminatedUnion('action', [
   /** Set these up, then say `start`. */
   z.object({
     action: z.literal('consumers-added'),
-    consumers: z.array(consumerParameters).check(z.maxLength(LIMITS.participants * LIMITS.sourcesPerEndpoint)),
+    consumers: z
+      .array(consumerParameters)
+      .check(z.maxLength(LIMITS.participants * LIMITS.sourcesPerEndpoint)),
   }),
   z.object({ action: z.literal('consumers-removed'), consumers: z.array(consumerId) }),
   z.object({ action: z.literal('source-refused'), source: sourceId, code: errorCode }),

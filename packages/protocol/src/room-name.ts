@@ -19,7 +19,8 @@ export function normaliseRoomName(segment: string): string | undefined {
   // Lower-casing may leave NFKC (and the reverse), so the pair is applied until it rests; two rounds always suffice.
   let name = decode(segment);
   for (let round = 0; round < 3; round++) name = name.normalize('NFKC').toLowerCase().replace(UNSAFE, '');
-  if (name === '' || /^\.+$/.test(name) || name.length > LIMITS.roomNameLength || RESERVED_PATHS.has(name)) return undefined;
+  if (name === '' || /^\.+$/.test(name) || name.length > LIMITS.roomNameLength || RESERVED_PATHS.has(name))
+    return undefined;
   return name;
 }
 

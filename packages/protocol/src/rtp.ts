@@ -84,7 +84,9 @@ export const rtpParameters = z.object({
         codecPayloadType: z.optional(payloadType),
         rtx: z.optional(z.object({ ssrc })),
         dtx: z.optional(z.boolean()),
-        scalabilityMode: z.optional(z.string().check(z.maxLength(16), z.regex(/^[LS][1-9]\d?T[1-9]\d?(_KEY(_SHIFT)?|h)?$/))),
+        scalabilityMode: z.optional(
+          z.string().check(z.maxLength(16), z.regex(/^[LS][1-9]\d?T[1-9]\d?(_KEY(_SHIFT)?|h)?$/)),
+        ),
         maxBitrate: z.optional(z.int().check(z.minimum(1), z.maximum(1_000_000_000))),
       }),
     )

@@ -1,0 +1,100 @@
+import type { ConferenceView, Incarnation, ParticipantId, ViewEvent } from '@treff/protocol';
+import { refuse, type Decision, type Feature } from './feature.ts';
+import { refusalOf } from './permissions.ts';
+import { FEATURES, type ConferenceCommand, type ConferenceEvent } from './registry.ts';
+import type { Actor, ConferenceState, DecisionContext } from './state.ts';
+
+/** A conference before anybody joined. `room` is a normalised name. */
+export function createConference(options: { epoch: Incarnation; room: string }): ConferenceState {
+  return {
+    epoch: options.epoch,
+    room: options.room,
+    participants: FEATURES.participants.initial,
+    sources: FEATURES.sources.initial,
+    speakers: FEATURES.speakers.initial,
+  };
+}
+
+/** Permission first, then the feature's own judgement. Pure: nothing happens until the events are evolved. */
+export function decide(
+  state: ConferenceState,
+  command: ConferenceCommand,
+  actor: Actor,
+  context: DecisionContext,
+): Decision {
+  const refusal = refusalOf(state, command, actor);
+  if (refusal !== undefined) return refuse(refusal);
+  const { participants, sources, speakers } = FEATURES;
+  switch (command.type) {
+    case 'join':
+      return participants.decide.join(state, command, actor, context);
+    case 'leave':
+      return participants.decide.leave(state, command, actor, context);
+    case 'interrupt':
+      return participants.decide.interrupt(state, command, actor, context);
+    case 'resume':
+      return participants.decide.resume(state, command, actor, context);
+    case 'rename':
+      return participants.decide.rename(state, command, actor, context);
+    case 'tick':
+      return participants.decide.tick(state, command, actor, context);
+    case 'add-source':
+      return sources.decide['add-source'](state, command, actor, context);
+    case 'remove-source':
+      return sources.decide['remove-source'](state, command, actor, context);
+    case 'mute-source':
+      return sources.decide['mute-source'](state, command, actor, context);
+    case 'speaking':
+      return speakers.decide.speaking(state, command, actor, context);
+  }
+}
+
+/** The state after an event. Never refuses: what is an event has happened. */
+export function evolve(state: ConferenceState, event: ConferenceEvent): ConferenceState {
+  return {
+    ...state,
+    participants: FEATURES.participants.evolve(state.participants, event),
+    sources: FEATURES.sources.evolve(state.sources, event),
+    speakers: FEATURES.speakers.evolve(state.speakers, event),
+  };
+}
+
+/** Everything that the viewer, who has a seat, may see. */
+export function project(state: ConferenceState, viewer: ParticipantId): ConferenceView {
+  return {
+    epoch: state.epoch,
+    room: state.room,
+    self: viewer,
+    ...FEATURES.participants.project(state, viewer),
+    ...FEATURES.sources.project(state, viewer),
+    ...FEATURES.speakers.project(state, viewer),
+    ...FEATURES.media.project(state, viewer),
+  };
+}
+
+/** What one event means to a viewer who has a seat before and after it. Who has just joined gets `project` instead. */
+export function projectEvent(
+  before: ConferenceState,
+  event: ConferenceEvent,
+  after: ConferenceState,
+  viewer: ParticipantId,
+): readonly ViewEvent[] {
+  return Object.values<AnyFeature>(FEATURES).flatMap((feature) =>
+    feature.projectEvent(before, event, after, viewer),
+  );
+}
+
+/** The earliest moment (milliseconds since the epoch) at which the shell must send a `tick`; `undefined`: none. */
+export function nextDeadline(state: ConferenceState): number | undefined {
+  const deadlines = Object.values<AnyFeature>(FEATURES).flatMap(
+    (feature) => feature.nextDeadline(state) ?? [],
+  );
+  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
+}
+
+/** Nobody has a seat any more: the conference and all it knew ends. */
+export function isOver(state: ConferenceState): boolean {
+  return state.participants.size === 0;
+}
+
+type AnyFeature = Pick<Feature<unknown, never, never, never>, 'projectEvent' | 'nextDeadline'>;

@@ -1,0 +1,165 @@
+import { LIMITS, type ParticipantId, type ParticipantView } from '@treff/protocol';
+import { accept, refuse, type Feature } from '../../feature.ts';
+import { cleanDisplayName } from './display-name.ts';
+
+/** Who has a seat, in order of joining. A seat outlives its sockets for `LIMITS.resumeMs`. */
+export type ParticipantsState = ReadonlyMap<ParticipantId, Participant>;
+
+export interface Participant {
+  readonly id: ParticipantId;
+  /** Clean; empty when none was given. */
+  readonly displayName: string;
+  /** When the seat is given up unless its participant returns; absent while connected. Milliseconds since the epoch; never projected. */
+  readonly resumeBefore: number | undefined;
+}
+
+export type LeaveReason = 'left' | 'timeout' | 'replaced';
+
+export type ParticipantsCommand =
+  | { readonly type: 'join'; readonly participant: ParticipantId; readonly displayName: string }
+  | { readonly type: 'leave'; readonly participant: ParticipantId; readonly reason: LeaveReason }
+  /** The last socket of the seat was lost. */
+  | { readonly type: 'interrupt'; readonly participant: ParticipantId }
+  /** A socket took the seat back. */
+  | { readonly type: 'resume'; readonly participant: ParticipantId }
+  | { readonly type: 'rename'; readonly displayName: string }
+  /** Time passed: seats past their deadline are given up. */
+  | { readonly type: 'tick' };
+
+export type ParticipantsEvent =
+  | { readonly type: 'participant-joined'; readonly participant: Participant }
+  | { readonly type: 'participant-left'; readonly participant: ParticipantId; readonly reason: LeaveReason }
+  | {
+      readonly type: 'participant-interrupted';
+      readonly participant: ParticipantId;
+      readonly resumeBefore: number;
+    }
+  | { readonly type: 'participant-resumed'; readonly participant: ParticipantId }
+  | {
+      readonly type: 'participant-renamed';
+      readonly participant: ParticipantId;
+      readonly displayName: string;
+    };
+
+export const participants: Feature<
+  ParticipantsState,
+  ParticipantsCommand,
+  ParticipantsEvent,
+  'participants'
+> = {
+  initial: new Map(),
+
+  decide: {
+    join(state, { participant, displayName }) {
+      if (state.participants.has(participant)) return refuse('protocol/unexpected');
+      if (state.participants.size >= LIMITS.participants) return refuse('room/full');
+      const name = cleanDisplayName(displayName);
+      if (name === undefined) return refuse('participant/invalid-name');
+      return accept({
+        type: 'participant-joined',
+        participant: { id: participant, displayName: name, resumeBefore: undefined },
+      });
+    },
+
+    leave(state, { participant, reason }) {
+      if (!state.participants.has(participant)) return refuse('participant/unknown');
+      return accept({ type: 'participant-left', participant, reason });
+    },
+
+    interrupt(state, { participant }, _actor, { now }) {
+      const seat = state.participants.get(participant);
+      if (seat === undefined) return refuse('participant/unknown');
+      if (seat.resumeBefore !== undefined) return accept();
+      return accept({ type: 'participant-interrupted', participant, resumeBefore: now + LIMITS.resumeMs });
+    },
+
+    resume(state, { participant }) {
+      const seat = state.participants.get(participant);
+      if (seat === undefined) return refuse('participant/unknown');
+      if (seat.resumeBefore === undefined) return accept();
+      return accept({ type: 'participant-resumed', participant });
+    },
+
+    rename(state, { displayName }, actor) {
+      if (actor.kind === 'system') return refuse('permission/denied');
+      const name = cleanDisplayName(displayName);
+      if (name === undefined || (name === '' && displayName !== ''))
+        return refuse('participant/invalid-name');
+      if (state.participants.get(actor.id)?.displayName === name) return accept();
+      return accept({ type: 'participant-renamed', participant: actor.id, displayName: name });
+    },
+
+    tick(state, _command, _actor, { now }) {
+      const late = [...state.participants.values()].filter(
+        (seat) => seat.resumeBefore !== undefined && seat.resumeBefore <= now,
+      );
+      return accept(
+        ...late.map(
+          (seat) => ({ type: 'participant-left', participant: seat.id, reason: 'timeout' }) as const,
+        ),
+      );
+    },
+  },
+
+  evolve(slice, event) {
+    switch (event.type) {
+      case 'participant-joined':
+        return new Map(slice).set(event.participant.id, event.participant);
+      case 'participant-left': {
+        const rest = new Map(slice);
+        rest.delete(event.participant);
+        return rest;
+      }
+      case 'participant-interrupted':
+        return change(slice, event.participant, { resumeBefore: event.resumeBefore });
+      case 'participant-resumed':
+        return change(slice, event.participant, { resumeBefore: undefined });
+      case 'participant-renamed':
+        return change(slice, event.participant, { displayName: event.displayName });
+      default:
+        return slice;
+    }
+  },
+
+  project(state) {
+    return { participants: [...state.participants.values()].map(viewOf) };
+  },
+
+  projectEvent(_before, event) {
+    switch (event.type) {
+      case 'participant-joined':
+        return [{ type: event.type, participant: viewOf(event.participant) }];
+      case 'participant-left':
+      case 'participant-renamed':
+        return [event];
+      case 'participant-interrupted':
+        return [
+          { type: 'participant-connection', participant: event.participant, connection: 'interrupted' },
+        ];
+      case 'participant-resumed':
+        return [{ type: 'participant-connection', participant: event.participant, connection: 'connected' }];
+      default:
+        return [];
+    }
+  },
+
+  nextDeadline(state) {
+    let next: number | undefined;
+    for (const { resumeBefore } of state.participants.values())
+      if (resumeBefore !== undefined && (next === undefined || resumeBefore < next)) next = resumeBefore;
+    return next;
+  },
+};
+
+function change(
+  slice: ParticipantsState,
+  id: ParticipantId,
+  difference: Partial<Participant>,
+): ParticipantsState {
+  const seat = slice.get(id);
+  return seat === undefined ? slice : new Map(slice).set(id, { ...seat, ...difference });
+}
+
+function viewOf({ id, displayName, resumeBefore }: Participant): ParticipantView {
+  return { id, displayName, connection: resumeBefore === undefined ? 'connected' : 'interrupted' };
+}

@@ -1,0 +1,15 @@
+export {
+  createConference,
+  decide,
+  evolve,
+  isOver,
+  nextDeadline,
+  project,
+  projectEvent,
+} from './conference.ts';
+export type { Decision } from './feature.ts';
+export { cleanDisplayName } from './features/participants/display-name.ts';
+export { mediaPlan, type MediaPlan, type PlannedSource } from './features/media/media.ts';
+export type { ConferenceCommand, ConferenceEvent } from './registry.ts';
+export { applyViewEvent } from './replica.ts';
+export type { Actor, ConferenceState, DecisionContext } from './state.ts';

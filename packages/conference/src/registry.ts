@@ -1,0 +1,17 @@
+import { media } from './features/media/media.ts';
+import {
+  participants,
+  type ParticipantsCommand,
+  type ParticipantsEvent,
+} from './features/participants/participants.ts';
+import { sources, type SourcesCommand, type SourcesEvent } from './features/sources/sources.ts';
+import { speakers, type SpeakersCommand, type SpeakersEvent } from './features/speakers/speakers.ts';
+
+/** Every command of the house: those of participants (the protocol's `Command`) and those of the shell. */
+export type ConferenceCommand = ParticipantsCommand | SourcesCommand | SpeakersCommand;
+
+/** Every fact that can change a conference. Stays in the server; viewers get projections of it. */
+export type ConferenceEvent = ParticipantsEvent | SourcesEvent | SpeakersEvent;
+
+/** The features, by hand. Their order is the order in which view events of one event are sent. */
+export const FEATURES = { participants, sources, speakers, media } as const;

@@ -1,0 +1,56 @@
+import { ownerOf, type ConferenceView, type ParticipantView, type ViewEvent } from '@treff/protocol';
+
+/**
+ * The viewer's side of a projection: the view after an event. Structure is shared, so that a page re-renders only what changed.
+ * An event about somebody or something unknown changes nothing.
+ */
+export function applyViewEvent(view: ConferenceView, event: ViewEvent): ConferenceView {
+  switch (event.type) {
+    case 'participant-joined':
+      return { ...view, participants: [...view.participants, event.participant] };
+    case 'participant-left': {
+      const id = event.participant;
+      return {
+        ...view,
+        participants: view.participants.filter((participant) => participant.id !== id),
+        sources: view.sources.filter((source) => ownerOf(source.id) !== id),
+        speakers: view.speakers.filter((speaker) => speaker !== id),
+      };
+    }
+    case 'participant-renamed':
+      return changeParticipant(view, event.participant, { displayName: event.displayName });
+    case 'participant-connection':
+      return changeParticipant(view, event.participant, { connection: event.connection });
+    case 'source-added':
+      return { ...view, sources: [...view.sources, event.source] };
+    case 'source-removed':
+      return { ...view, sources: view.sources.filter((source) => source.id !== event.source) };
+    case 'source-muted':
+      return {
+        ...view,
+        sources: view.sources.map((source) =>
+          source.id === event.source ? { ...source, muted: event.muted } : source,
+        ),
+      };
+    case 'dominant-speaker':
+      return {
+        ...view,
+        speakers: [event.participant, ...view.speakers.filter((speaker) => speaker !== event.participant)],
+      };
+    case 'media-mode':
+      return { ...view, mediaMode: event.mediaMode };
+  }
+}
+
+function changeParticipant(
+  view: ConferenceView,
+  id: ParticipantView['id'],
+  difference: Partial<ParticipantView>,
+): ConferenceView {
+  return {
+    ...view,
+    participants: view.participants.map((participant) =>
+      participant.id === id ? { ...participant, ...difference } : participant,
+    ),
+  };
+}

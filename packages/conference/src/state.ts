@@ -1,0 +1,28 @@
+import type { Incarnation, ParticipantId } from '@treff/protocol';
+import type { ParticipantsState } from './features/participants/participants.ts';
+import type { SourcesState } from './features/sources/sources.ts';
+import type { SpeakersState } from './features/speakers/speakers.ts';
+
+/**
+ * All that is known of one conference: a value, replaced by `evolve`, never changed. It holds server-only facts (deadlines,
+ * used-up numbers) beside what people may see; only `project` decides what leaves.
+ */
+export interface ConferenceState {
+  readonly epoch: Incarnation;
+  /** Normalised room name. */
+  readonly room: string;
+  readonly participants: ParticipantsState;
+  readonly sources: SourcesState;
+  readonly speakers: SpeakersState;
+}
+
+/** Who asks. The shell knows it from the session, never from a message's body. */
+export type Actor =
+  | { readonly kind: 'system' }
+  | { readonly kind: 'participant'; readonly id: ParticipantId };
+
+/** What a decision may depend on besides state, command and actor. */
+export interface DecisionContext {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}

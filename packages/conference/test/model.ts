@@ -1,0 +1,135 @@
+import {
+  LIMITS,
+  incarnation,
+  makeSourceId,
+  participantId,
+  sourceId,
+  SOURCE_KINDS,
+  type ParticipantId,
+} from '@treff/protocol';
+import fc from 'fast-check';
+import {
+  createConference,
+  decide,
+  evolve,
+  type Actor,
+  type ConferenceCommand,
+  type ConferenceEvent,
+  type ConferenceState,
+} from '../src/index.ts';
+
+/** Five possible people: few enough that random commands hit the same ones again and again. */
+export const PEOPLE: readonly ParticipantId[] = ['a0', 'b1', 'c2', 'd3', 'e4'].map((two) =>
+  participantId.parse(two.repeat(4)),
+);
+
+export const EMPTY = createConference({ epoch: incarnation.parse('0'.repeat(32)), room: 'test' });
+
+export const person: fc.Arbitrary<ParticipantId> = fc.constantFrom(...PEOPLE);
+
+const source = fc.record({
+  id: person,
+  kind: fc.constantFrom(...SOURCE_KINDS),
+  index: fc.integer({ min: 0, max: 4 }),
+});
+
+/** A source id as its owner would make it, now and then with the wrong letter. */
+const anySourceId = fc.oneof(
+  { weight: 9, arbitrary: source.map(({ id, kind, index }) => makeSourceId(id, kind, index)) },
+  { weight: 1, arbitrary: person.map((id) => sourceId.parse(`${id}-v9999`)) },
+);
+
+export const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
+  fc.record({
+    type: fc.constant('join' as const),
+    participant: person,
+    displayName: fc.string({ maxLength: LIMITS.displayNameLength + 3, unit: 'binary' }),
+  }),
+  fc.record({
+    type: fc.constant('leave' as const),
+    participant: person,
+    reason: fc.constantFrom('left' as const, 'timeout' as const, 'replaced' as const),
+  }),
+  fc.record({ type: fc.constant('interrupt' as const), participant: person }),
+  fc.record({ type: fc.constant('resume' as const), participant: person }),
+  fc.record({ type: fc.constant('rename' as const), displayName: fc.string({ maxLength: 60 }) }),
+  fc.record({ type: fc.constant('tick' as const) }),
+  fc.record({
+    type: fc.constant('add-source' as const),
+    source: source.map(({ id, kind, index }) => ({
+      id: makeSourceId(id, kind, index),
+      kind,
+      muted: index % 2 === 0,
+    })),
+  }),
+  fc.record({ type: fc.constant('remove-source' as const), source: anySourceId }),
+  fc.record({ type: fc.constant('mute-source' as const), source: anySourceId, muted: fc.boolean() }),
+  fc.record({ type: fc.constant('speaking' as const), participant: person }),
+);
+
+/** Mostly the actor that the command is meant for, sometimes any. */
+export const anyStep = fc
+  .record({
+    command: anyCommand,
+    stranger: person,
+    odd: fc.integer({ min: 0, max: 9 }),
+    elapsed: fc.nat(20_000),
+  })
+  .map(({ command, stranger, odd, elapsed }) => ({
+    command,
+    actor: actorFor(command, stranger, odd),
+    elapsed,
+  }));
+
+function actorFor(command: ConferenceCommand, stranger: ParticipantId, odd: number): Actor {
+  if (odd === 0) return { kind: 'participant', id: stranger };
+  switch (command.type) {
+    case 'add-source':
+      return { kind: 'participant', id: participantId.parse(command.source.id.slice(0, 8)) };
+    case 'remove-source':
+    case 'mute-source':
+      return { kind: 'participant', id: participantId.parse(command.source.slice(0, 8)) };
+    case 'rename':
+      return { kind: 'participant', id: stranger };
+    default:
+      return { kind: 'system' };
+  }
+}
+
+export interface Taken {
+  readonly before: ConferenceState;
+  readonly event: ConferenceEvent;
+  readonly after: ConferenceState;
+}
+
+/** Decides and evolves; the events with the states around each. A refusal takes nothing. */
+export function take(
+  state: ConferenceState,
+  command: ConferenceCommand,
+  actor: Actor,
+  now: number,
+): readonly Taken[] {
+  const decision = decide(state, command, actor, { now });
+  if (!decision.ok) return [];
+  let before = state;
+  return decision.events.map((event) => {
+    const after = evolve(before, event);
+    const step = { before, event, after };
+    before = after;
+    return step;
+  });
+}
+
+/** The state after commands that must all be accepted. */
+export function after(
+  state: ConferenceState,
+  ...commands: readonly [ConferenceCommand, Actor?][]
+): ConferenceState {
+  return commands.reduce((current, [command, actor = { kind: 'system' }]) => {
+    const decision = decide(current, command, actor, { now: 0 });
+    if (!decision.ok) throw new Error(`${command.type} was refused: ${decision.code}`);
+    return decision.events.reduce(evolve, current);
+  }, state);
+}
+
+export const as = (id: ParticipantId): Actor => ({ kind: 'participant', id });

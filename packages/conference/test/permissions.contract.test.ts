@@ -1,0 +1,153 @@
+import { LIMITS, makeSourceId, participantId, type ErrorCode, type ParticipantId } from '@treff/protocol';
+import { describe, expect, test } from 'vitest';
+import { decide, type Actor, type ConferenceCommand, type ConferenceState } from '../src/index.ts';
+import { PERMISSIONS } from '../src/permissions.ts';
+import { EMPTY, after, as } from './model.ts';
+
+const [ann, ben, cem] = ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'].map((id) => participantId.parse(id)) as [
+  ParticipantId,
+  ParticipantId,
+  ParticipantId,
+];
+const camera = makeSourceId(ann, 'camera', 0);
+
+const join = (id: ParticipantId): [ConferenceCommand] => [{ type: 'join', participant: id, displayName: '' }];
+const alone = after(EMPTY, join(ann), [
+  { type: 'add-source', source: { id: camera, kind: 'camera', muted: false } },
+  as(ann),
+]);
+const two = after(alone, join(ben));
+const interrupted = after(two, [{ type: 'interrupt', participant: ann }]);
+const full = Array.from({ length: LIMITS.participants - 2 }, (_, index) =>
+  participantId.parse((0x10000000 + index).toString(16)),
+).reduce((state, id) => after(state, join(id)), two);
+
+const STATES = { empty: EMPTY, alone, two, interrupted, full } satisfies Record<string, ConferenceState>;
+
+/** Ann owns the camera, Ben sits beside her (but not in `empty` and `alone`), Cem has no seat. */
+const ACTORS = {
+  system: { kind: 'system' },
+  ann: as(ann),
+  ben: as(ben),
+  cem: as(cem),
+} satisfies Record<string, Actor>;
+
+const COMMANDS = {
+  join: { type: 'join', participant: cem, displayName: 'Cem' },
+  leave: { type: 'leave', participant: ann, reason: 'left' },
+  interrupt: { type: 'interrupt', participant: ann },
+  resume: { type: 'resume', participant: ann },
+  tick: { type: 'tick' },
+  speaking: { type: 'speaking', participant: ann },
+  rename: { type: 'rename', displayName: 'New' },
+  'add-source': {
+    type: 'add-source',
+    source: { id: makeSourceId(ann, 'microphone', 0), kind: 'microphone', muted: true },
+  },
+  'remove-source': { type: 'remove-source', source: camera },
+  'mute-source': { type: 'mute-source', source: camera, muted: true },
+} satisfies { readonly [Type in ConferenceCommand['type']]: Extract<ConferenceCommand, { type: Type }> };
+
+type Outcome = 'ok' | ErrorCode;
+type Row = Record<keyof typeof ACTORS, Outcome>;
+
+const seatless = 'participant/unknown';
+const denied = 'permission/denied';
+/** What only the shell may do, once somebody is there to be refused. */
+const shell = (system: Outcome): Row => ({ system, ann: denied, ben: denied, cem: seatless });
+const shellAlone = (system: Outcome): Row => ({ system, ann: denied, ben: seatless, cem: seatless });
+const nobody = (system: Outcome): Row => ({ system, ann: seatless, ben: seatless, cem: seatless });
+
+/** The policy, cell by cell. A missing command, state or actor does not compile. */
+const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
+  join: {
+    empty: nobody('ok'),
+    alone: shellAlone('ok'),
+    two: shell('ok'),
+    interrupted: shell('ok'),
+    full: shell('room/full'),
+  },
+  leave: {
+    empty: nobody(seatless),
+    alone: shellAlone('ok'),
+    two: shell('ok'),
+    interrupted: shell('ok'),
+    full: shell('ok'),
+  },
+  interrupt: {
+    empty: nobody(seatless),
+    alone: shellAlone('ok'),
+    two: shell('ok'),
+    interrupted: shell('ok'),
+    full: shell('ok'),
+  },
+  resume: {
+    empty: nobody(seatless),
+    alone: shellAlone('ok'),
+    two: shell('ok'),
+    interrupted: shell('ok'),
+    full: shell('ok'),
+  },
+  tick: {
+    empty: nobody('ok'),
+    alone: shellAlone('ok'),
+    two: shell('ok'),
+    interrupted: shell('ok'),
+    full: shell('ok'),
+  },
+  speaking: {
+    empty: nobody(seatless),
+    alone: shellAlone('ok'),
+    two: shell('ok'),
+    interrupted: shell('ok'),
+    full: shell('ok'),
+  },
+  rename: {
+    empty: nobody(denied),
+    alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
+    two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+  },
+  'add-source': {
+    empty: nobody(denied),
+    alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
+    two: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
+    interrupted: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
+    full: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
+  },
+  'remove-source': {
+    empty: nobody('source/unknown'),
+    alone: { system: 'ok', ann: 'ok', ben: seatless, cem: seatless },
+    two: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
+    interrupted: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
+    full: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
+  },
+  'mute-source': {
+    empty: nobody(denied),
+    alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
+    two: { system: denied, ann: 'ok', ben: denied, cem: seatless },
+    interrupted: { system: denied, ann: 'ok', ben: denied, cem: seatless },
+    full: { system: denied, ann: 'ok', ben: denied, cem: seatless },
+  },
+};
+
+describe('every command, by every actor, in every state of the conference', () => {
+  for (const [type, command] of typedEntries(COMMANDS))
+    for (const [name, state] of typedEntries(STATES))
+      for (const [who, actor] of typedEntries(ACTORS)) {
+        const expected = TABLE[type][name][who];
+        test(`${type} by ${who} when ${name}: ${expected}`, () => {
+          const decision = decide(state, command, actor, { now: 0 });
+          expect(decision.ok ? 'ok' : decision.code).toBe(expected);
+        });
+      }
+
+  test('the table names every command that has a permission', () => {
+    expect(Object.keys(TABLE).toSorted()).toEqual(Object.keys(PERMISSIONS).toSorted());
+  });
+});
+
+function typedEntries<Key extends string, Value>(record: Readonly<Record<Key, Value>>): [Key, Value][] {
+  return Object.entries(record) as [Key, Value][];
+}
