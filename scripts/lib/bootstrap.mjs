@@ -14,7 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isInstalled, majorOf, pinnedNode, withoutNoise } from './install.mjs';
 import { run, runToEnd } from './process.mjs';
@@ -120,7 +120,7 @@ function linkNode(node) {
   if (process.platform === 'win32' || existsSync(link)) return;
   mkdirSync(dirname(link), { recursive: true });
   rmSync(link, { force: true });
-  symlinkSync(node, link);
+  symlinkSync(relative(dirname(link), node), link);
 }
 
 /** @returns {import('./install.mjs').Platform} */
