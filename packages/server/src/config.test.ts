@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      http: { port: 8000, host: undefined },
+      media: { port: 10_000, advertiseIps: [] },
+      publicUrl: undefined,
+      dataDir: './data',
+      logLevel: 'info',
+    });
+    expect(config.media.workers).toBeGreaterThanOrEqual(1);
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(readConfig({ HTTP_PORT: '', PUBLIC_URL: ' ', JVB_ADVERTISE_IPS: '' })).toEqual(readConfig({}));
+  });
+
+  it('reads every variable', () => {
+    expect(
+      readConfig({
+        HTTP_PORT: '0',
+        HTTP_HOST: '::1',
+        JVB_PORT: '44000',
+        BRIDGE_WORKERS: '3',
+        JVB_ADVERTISE_IPS: '203.0.113.7, 2001:db8::7',
+        PUBLIC_URL: 'https://meet.example.org/',
+        DATA_DIR: '/var/lib/treff',
+        LOG_LEVEL: 'debug',
+      }),
+    ).toEqual({
+      http: { port: 0, host: '::1' },
+      media: { port: 44_000, workers: 3, advertiseIps: ['203.0.113.7', '2001:db8::7'] },
+      publicUrl: 'https://meet.example.org',
+      dataDir: '/var/lib/treff',
+      logLevel: 'debug',
+    });
+  });
+
+  it.each([
+    ['HTTP_PORT', '65536'],
+    ['HTTP_PORT', '-1'],
+    ['HTTP_PORT', '8000x'],
+    ['HTTP_PORT', '1e3'],
+    ['HTTP_HOST', 'two words'],
+    ['JVB_PORT', '0'],
+    ['BRIDGE_WORKERS', '0'],
+    ['BRIDGE_WORKERS', '1.5'],
+    ['JVB_ADVERTISE_IPS', '203.0.113.7,nonsense'],
+    ['JVB_ADVERTISE_IPS', '203.0.113.7,'],
+    ['PUBLIC_URL', 'meet.example.org'],
+    ['PUBLIC_URL', 'ftp://meet.example.org'],
+    ['PUBLIC_URL', 'https://meet.example.org/path'],
+    ['PUBLIC_URL', 'https://user:password@meet.example.org'],
+    ['LOG_LEVEL', 'loud'],
+  ])('refuses %s=%s and names variable, value and what is allowed', (variable, value) => {
+    expect(() => readConfig({ [variable]: value })).toThrow(`${variable}=${JSON.stringify(value)} is not `);
+  });
+
+  it('lists all that is wrong at once', () => {
+    const wrong = { HTTP_PORT: 'a', JVB_PORT: 'b', LOG_LEVEL: 'c' };
+    expect(() => readConfig(wrong)).toThrow(/HTTP_PORT[^]*JVB_PORT[^]*LOG_LEVEL/);
+  });
+
+  it('refuses more workers than ports are left', () => {
+    expect(() => readConfig({ JVB_PORT: '65535', BRIDGE_WORKERS: '2' })).toThrow(/BRIDGE_WORKERS=2.*65536/);
+    expect(readConfig({ JVB_PORT: '65534', BRIDGE_WORKERS: '2' }).media.port).toBe(65_534);
+  });
+
+  it('either gives a usable configuration or a ConfigError, whatever the environment holds', () => {
+    const names = [
+      'HTTP_PORT',
+      'HTTP_HOST',
+      'JVB_PORT',
+      'BRIDGE_WORKERS',
+      'JVB_ADVERTISE_IPS',
+      'PUBLIC_URL',
+      'DATA_DIR',
+    ];
+    const environments = fc.dictionary(
+      fc.constantFrom(...names),
+      fc.oneof(fc.string(), fc.nat(70_000).map(String), fc.ipV6()),
+    );
+    fc.assert(
+      fc.property(environments, (environment) => {
+        try {
+          const { media } = readConfig(environment);
+          expect(media.port + media.workers - 1).toBeLessThanOrEqual(65_535);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,132 @@
+import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
+import * as z from 'zod/mini';
+
+/** Everything an operator can set, by environment variables alone. */
+export interface Config {
+  readonly http: {
+    /** 0: any free port. */
+    readonly port: number;
+    /** Absent: every interface, IPv4 and IPv6. */
+    readonly host: string | undefined;
+  };
+  readonly media: {
+    /** UDP and TCP port of the first media worker; worker `i` listens on this plus `i`. */
+    readonly port: number;
+    readonly workers: number;
+    /** Addresses that clients are told to send media to; empty: those of this machine's interfaces. */
+    readonly advertiseIps: readonly string[];
+  };
+  /** The origin people open, without a trailing slash, when it differs from what the server sees (reverse proxy). */
+  readonly publicUrl: string | undefined;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A start with wrong settings. Its message names every wrong variable, its value and what is allowed. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads the configuration. An empty variable counts as absent; variables of other names are not looked at.
+ * Throws {@link ConfigError}.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+
+  function read<T>(variable: string, schema: z.ZodMiniType<T, string>, allowed: string, standard: T): T {
+    const value = environment[variable]?.trim();
+    if (value === undefined || value === '') return standard;
+    const parsed = z.safeParse(schema, value);
+    if (parsed.success) return parsed.data;
+    problems.push(`${variable}=${JSON.stringify(value.slice(0, 200))} is not ${allowed}.`);
+    return standard;
+  }
+
+  const config = {
+    http: {
+      port: read('HTTP_PORT', wholeNumber(0, 65_535), 'a port from 0 to 65535 (0: any free one)', 8_000),
+      host: read<string | undefined>(
+        'HTTP_HOST',
+        host,
+        'an IP address or host name of this machine',
+        undefined,
+      ),
+    },
+    media: {
+      port: read('JVB_PORT', wholeNumber(1, 65_535), 'a port from 1 to 65535', 10_000),
+      workers: read(
+        'BRIDGE_WORKERS',
+        wholeNumber(1, MAX_WORKERS),
+        `a number of processes from 1 to ${MAX_WORKERS}`,
+        Math.min(MAX_WORKERS, Math.max(1, availableParallelism() - 1)),
+      ),
+      advertiseIps: read(
+        'JVB_ADVERTISE_IPS',
+        addressList,
+        'a comma-separated list of at most 16 IPv4 or IPv6 addresses',
+        [],
+      ),
+    },
+    publicUrl: read<string | undefined>(
+      'PUBLIC_URL',
+      origin,
+      'an http or https address without path, such as https://meet.example.org',
+      undefined,
+    ),
+    dataDir: read('DATA_DIR', z.string().check(z.maxLength(1_024)), 'the path of a folder', './data'),
+    logLevel: read<LogLevel>('LOG_LEVEL', z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`, 'info'),
+  } satisfies Config;
+
+  const { port, workers } = config.media;
+  if (port + workers - 1 > 65_535) {
+    problems.push(
+      `JVB_PORT=${port} with BRIDGE_WORKERS=${workers} is not possible: every worker takes one port, and the last would be ${port + workers - 1}, beyond 65535.`,
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** More than any machine has cores to spare; a typing error is likelier. */
+const MAX_WORKERS = 256;
+
+function wholeNumber(minimum: number, maximum: number) {
+  return z.pipe(
+    z.pipe(z.string().check(z.regex(/^\d{1,6}$/)), z.transform(Number)),
+    z.int().check(z.minimum(minimum), z.maximum(maximum)),
+  );
+}
+
+const host = z
+  .string()
+  .check(z.refine((text) => isIP(text) !== 0 || /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)));
+
+const addressList = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.split(',').map((address) => address.trim())),
+  ),
+  z.array(z.string().check(z.refine((address) => isIP(address) !== 0))).check(z.maxLength(16)),
+);
+
+const origin = z.pipe(
+  z.string().check(
+    z.refine((text) => {
+      const url = URL.parse(text);
+      if (url === null || !/^https?:$/.test(url.protocol)) return false;
+      return (
+        [url.username, url.password, url.search, url.hash].every((part) => part === '') &&
+        url.pathname === '/'
+      );
+    }),
+  ),
+  z.transform((text) => new URL(text).origin),
+);

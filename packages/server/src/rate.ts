@@ -1,0 +1,43 @@
+/** A token bucket (as RFC 2698 describes one): `burst` at once, `perSecond` in the long run. Time is handed in. */
+export class TokenBucket {
+  readonly #burst: number;
+  readonly #perSecond: number;
+  #tokens: number;
+  #filledAt: number;
+
+  constructor(options: { burst: number; perSecond: number; now: number }) {
+    this.#burst = options.burst;
+    this.#perSecond = options.perSecond;
+    this.#tokens = options.burst;
+    this.#filledAt = options.now;
+  }
+
+  /** Takes one token; `false` when there is none. `now`: milliseconds, as in the constructor. */
+  take(now: number): boolean {
+    const elapsed = Math.max(0, now - this.#filledAt);
+    this.#tokens = Math.min(this.#burst, this.#tokens + (elapsed / 1_000) * this.#perSecond);
+    this.#filledAt = Math.max(this.#filledAt, now);
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}
+
+/** Counts offences within a sliding window. Holds at most `limit` moments. */
+export class Strikes {
+  readonly #limit: number;
+  readonly #windowMs: number;
+  #moments: number[] = [];
+
+  constructor(options: { limit: number; windowMs: number }) {
+    this.#limit = options.limit;
+    this.#windowMs = options.windowMs;
+  }
+
+  /** Adds one; `true` when it is one too many. */
+  add(now: number): boolean {
+    this.#moments = this.#moments.filter((moment) => moment > now - this.#windowMs).slice(-this.#limit + 1);
+    this.#moments.push(now);
+    return this.#moments.length >= this.#limit;
+  }
+}
