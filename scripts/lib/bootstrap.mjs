@@ -5,15 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isInstalled, majorOf, pinnedNode, withoutNoise } from './install.mjs';
@@ -23,6 +15,7 @@ import { startPhase } from './terminal.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const modules = join(root, 'node_modules');
 const stampFile = join(modules, '.treff-installed');
+const platform = detectPlatform();
 
 /** The oldest Node that may start us, and the one that the code itself needs. */
 const OLDEST_NODE = 18;
@@ -48,7 +41,7 @@ export async function runTask(name, args) {
 /** @returns {Promise<void>} */
 async function install() {
   const lockText = readFileSync(join(root, 'package-lock.json'), 'utf8');
-  const stamp = createHash('sha256').update(lockText).update(JSON.stringify(platform())).digest('hex');
+  const stamp = createHash('sha256').update(lockText).update(JSON.stringify(platform)).digest('hex');
   if (isUpToDate(lockText, stamp)) return;
   const phase = startPhase('install');
   phase.progress('npm ci');
@@ -68,14 +61,14 @@ async function install() {
  * @returns {boolean}
  */
 function isUpToDate(lockText, stamp) {
-  const node = pinnedNode(platform());
+  const node = pinnedNode(platform);
   if (node !== undefined && !existsSync(join(modules, node))) return false;
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return true;
   // Somebody may have run npm themselves: that is as good.
   const record = join(modules, '.package-lock.json');
   return (
     existsSync(record) &&
-    isInstalled(JSON.parse(lockText), JSON.parse(readFileSync(record, 'utf8')), platform())
+    isInstalled(JSON.parse(lockText), JSON.parse(readFileSync(record, 'utf8')), platform)
   );
 }
 
@@ -91,7 +84,7 @@ function npm(args) {
 
 /** @returns {string} the path of a Node that can run the code */
 function chooseNode() {
-  const inside = pinnedNode(platform());
+  const inside = pinnedNode(platform);
   if (inside !== undefined) {
     const path = join(modules, inside);
     const stamp = join(modules, '.treff-node');
@@ -102,7 +95,7 @@ function chooseNode() {
     }
   }
   if (majorOf(process.version) >= NEEDED_NODE) return process.execPath;
-  const { os, cpu, libc } = platform();
+  const { os, cpu, libc } = platform;
   return fail(
     `npm has no Node ${NEEDED_NODE} that runs on ${[os, cpu, libc].filter(Boolean).join(' ')}. ` +
       `Install Node ${NEEDED_NODE} or newer and run this command again with it; this is ${process.version}.`,
@@ -124,11 +117,13 @@ function linkNode(node) {
 }
 
 /** @returns {import('./install.mjs').Platform} */
-function platform() {
+function detectPlatform() {
   const system = { os: process.platform, cpu: process.arch };
   if (process.platform !== 'linux') return system;
-  const loaders = existsSync('/lib') ? readdirSync('/lib') : [];
-  return { ...system, libc: loaders.some((file) => file.startsWith('ld-musl-')) ? 'musl' : 'glibc' };
+  // Node tells it nowhere else; the report of a process without open sockets is quick.
+  /** @type {{header?: {glibcVersionRuntime?: string}}} */
+  const report = process.report.getReport();
+  return { ...system, libc: report.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc' };
 }
 
 /**
