@@ -56,9 +56,17 @@ export type MeetingPhase =
   | { readonly name: 'prejoin' }
   | { readonly name: 'joining' }
   /** `media`: whether the bridge's transports carry; `reconnecting` asks for patience in plain words. */
-  | { readonly name: 'joined'; readonly session: 'connected' | 'reconnecting'; readonly media: 'connecting' | 'connected' | 'reconnecting' }
+  | {
+      readonly name: 'joined';
+      readonly session: 'connected' | 'reconnecting';
+      readonly media: 'connecting' | 'connected' | 'reconnecting';
+    }
   | { readonly name: 'left' }
-  | { readonly name: 'failed'; readonly code: ErrorCode | 'network/unreachable' | 'browser/unsupported'; readonly retryAfterMs: number | undefined };
+  | {
+      readonly name: 'failed';
+      readonly code: ErrorCode | 'network/unreachable' | 'browser/unsupported';
+      readonly retryAfterMs: number | undefined;
+    };
 
 export interface LocalMedia {
   readonly microphone: LocalDevice;

@@ -1,0 +1,336 @@
+import { applyViewEvent } from '@treff/conference';
+import {
+  CLOSE,
+  PROTOCOL_VERSION,
+  TreffError,
+  type ClientMediaAction,
+  type Command,
+  type ConferenceView,
+  type ErrorCode,
+  type Generation,
+  type MediaInventory,
+  type MediaOffer,
+  type RtpCapabilities,
+  type ServerMediaAction,
+  type ServerMessage,
+  type Signal,
+} from '@treff/protocol';
+import type { Clock } from './clock.ts';
+import { PendingCommands } from './commands.ts';
+import { Link } from './link.ts';
+import type { Log } from './log.ts';
+import type { OpenSocket } from './socket.ts';
+
+/** Attempts in a row before somebody who wants in is told that the server cannot be reached: 15 s and more. */
+const ATTEMPTS_TO_ENTER = 8;
+/** Attempts in a row before a held seat is given up: 2 min and more. */
+const ATTEMPTS_TO_RETURN = 30;
+
+/** Fatal errors after which another attempt may well succeed. After all others the session is closed. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'protocol/timeout',
+  'session/too-slow',
+  'server/stopping',
+  'server/internal',
+]);
+
+/** Without these there is no going on. */
+const ESSENTIAL: ReadonlySet<string> = new Set(['welcome', 'joined', 'resumed', 'snapshot']);
+
+export type SessionState =
+  /** No socket, or none that the server has greeted; tries again by itself. */
+  | { readonly name: 'connecting' }
+  | { readonly name: 'greeted'; readonly room: string; readonly rtpCapabilities: RtpCapabilities }
+  | { readonly name: 'joining' }
+  | { readonly name: 'joined'; readonly view: ConferenceView }
+  /** The socket is lost, the seat is held. `view` is what was seen last. */
+  | { readonly name: 'resuming'; readonly view: ConferenceView }
+  | { readonly name: 'closed'; readonly end: SessionEnd };
+
+export type SessionEnd =
+  | { readonly reason: 'left' }
+  | { readonly reason: 'refused'; readonly code: ErrorCode; readonly retryAfterMs: number | undefined }
+  | { readonly reason: 'unreachable' };
+
+/** What a session tells, in the order in which it happened. */
+export type SessionEvent =
+  /** `session.state` is another one. */
+  | { readonly type: 'state' }
+  /** A new seat: whatever belonged to an earlier one is void. Comes before the state changes to `joined`. */
+  | { readonly type: 'seated'; readonly view: ConferenceView; readonly media: MediaOffer }
+  /** The seat was taken back, and everything missed has arrived: media messages of before may have been lost. */
+  | { readonly type: 'caught-up' }
+  | { readonly type: 'media'; readonly generation: Generation; readonly body: ServerMediaAction }
+  | { readonly type: 'signal'; readonly signal: Signal };
+
+export interface JoinRequest {
+  readonly displayName: string;
+  readonly rtpCapabilities: RtpCapabilities;
+}
+
+export interface SessionOptions {
+  /** `wss://host/ws`. */
+  readonly url: string;
+  /** As in the page's path. */
+  readonly room: string;
+  readonly openSocket: OpenSocket;
+  readonly clock: Clock;
+  /** 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  readonly log: Log;
+  /** What the client has of its media, for a resume; `undefined` when nothing. */
+  readonly inventory: () => MediaInventory | undefined;
+  readonly handle: (event: SessionEvent) => void;
+}
+
+/** A seat that the server holds for this session. */
+interface Seat {
+  token: string;
+  /** Number of the last event seen. */
+  seq: number;
+  view: ConferenceView;
+  readonly commands: PendingCommands;
+}
+
+/**
+ * One participant's session: connects, joins when told, and keeps the seat over lost sockets. `docs/protocol.md` has the messages.
+ *
+ * Never throws for what the server sends. After `closed` nothing more happens; make another session to try again.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #link: Link;
+  #state: SessionState = { name: 'connecting' };
+  #seat: Seat | undefined;
+  #wish: JoinRequest | undefined;
+  #greeted = false;
+  /** The ping whose pong says that everything missed has arrived. */
+  #barrier: number | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#link = new Link(options, {
+      opened: () => this.#hello(),
+      received: (message) => this.#received(message),
+      unknown: (type, seq) => this.#unknown(type, seq),
+      lost: (closeCode, failures) => this.#lost(closeCode, failures),
+    });
+  }
+
+  /** Starts to connect. Once. */
+  start(): void {
+    this.#link.start();
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Takes a seat as soon as the server has greeted, and takes a new one by itself if the old one is lost. A later call replaces the request for the next seat. */
+  join(request: JoinRequest): void {
+    this.#wish = request;
+    if (this.#state.name === 'greeted') this.#sendJoin(request);
+    else if (this.#state.name === 'connecting') this.#link.hint();
+  }
+
+  /** Gives the seat up and ends the session at once. Idempotent. */
+  leave(): void {
+    if (this.#state.name === 'closed') return;
+    this.#link.send({ type: 'leave' });
+    this.#end({ reason: 'left' }, CLOSE.left);
+  }
+
+  /**
+   * Asks something of the conference. Survives a lost socket. Rejects with a `TreffError`: the server's code; `protocol/unexpected` without a seat;
+   * `session/resume-refused` when the seat was lost meanwhile; `protocol/rate-limited` when too many wait.
+   */
+  async command(command: Command): Promise<void> {
+    if (this.#seat === undefined) throw new TreffError('protocol/unexpected', 'a command before the join');
+    const { id, result } = this.#seat.commands.add(command);
+    if (id !== undefined && this.#state.name === 'joined') this.#link.send({ type: 'command', id, command });
+    await result;
+  }
+
+  /** Whether the message was handed to a socket. If not it is lost: after `caught-up` say again what is still true. */
+  sendMedia(generation: Generation, body: ClientMediaAction): boolean {
+    return this.#state.name === 'joined' && this.#link.send({ type: 'media', generation, body });
+  }
+
+  /** The network may have come back or changed. */
+  hintOnline(): void {
+    this.#link.hint();
+  }
+
+  #hello(): void {
+    this.#link.send({ type: 'hello', protocol: PROTOCOL_VERSION, room: this.#options.room });
+    this.#link.expectAnswer();
+  }
+
+  #sendJoin({ displayName, rtpCapabilities }: JoinRequest): void {
+    this.#link.send({ type: 'join', displayName, rtpCapabilities });
+    this.#link.expectAnswer();
+    this.#become({ name: 'joining' });
+  }
+
+  #received(message: ServerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        this.#welcomed(message);
+        break;
+      case 'joined':
+        this.#joined(message);
+        break;
+      case 'resumed':
+        this.#resumed(message.token);
+        break;
+      case 'event':
+        if (this.#numbered(message.seq) && this.#seat !== undefined) {
+          this.#see(this.#seat, applyViewEvent(this.#seat.view, message.event));
+        }
+        break;
+      case 'snapshot':
+        if (this.#seat === undefined) break;
+        this.#seat.seq = message.seq;
+        this.#see(this.#seat, message.view);
+        break;
+      case 'result':
+        if (this.#numbered(message.seq)) this.#seat?.commands.settle(message.id, message.code);
+        break;
+      case 'media':
+        if (this.#state.name === 'joined') {
+          this.#options.handle({ type: 'media', generation: message.generation, body: message.body });
+        }
+        break;
+      case 'signal':
+        if (this.#state.name === 'joined') this.#options.handle({ type: 'signal', signal: message.signal });
+        break;
+      case 'error':
+        this.#refused(message);
+        break;
+      case 'pong':
+        if (this.#barrier !== undefined && message.nonce >= this.#barrier) {
+          this.#barrier = undefined;
+          this.#options.handle({ type: 'caught-up' });
+        }
+        break;
+    }
+  }
+
+  #welcomed(message: Extract<ServerMessage, { type: 'welcome' }>): void {
+    if (this.#state.name !== 'connecting' && this.#state.name !== 'resuming') return;
+    this.#greeted = true;
+    if (message.protocol !== PROTOCOL_VERSION) {
+      this.#end({ reason: 'refused', code: 'protocol/version', retryAfterMs: undefined }, CLOSE.left);
+    } else if (this.#seat !== undefined) {
+      const { token, seq, view } = this.#seat;
+      const media = this.#options.inventory();
+      const resume = { type: 'resume', token, epoch: view.epoch, seq } as const;
+      this.#link.send(media === undefined ? resume : { ...resume, media });
+      this.#link.expectAnswer();
+    } else if (this.#wish !== undefined) {
+      this.#sendJoin(this.#wish);
+    } else {
+      this.#become({ name: 'greeted', room: message.room, rtpCapabilities: message.rtpCapabilities });
+    }
+  }
+
+  #joined({ seq, view, token, media }: Extract<ServerMessage, { type: 'joined' }>): void {
+    if (this.#state.name !== 'joining') return;
+    this.#seat = { token, seq, view, commands: new PendingCommands() };
+    this.#link.watch();
+    this.#options.handle({ type: 'seated', view, media });
+    if (this.#state.name === 'joining') this.#become({ name: 'joined', view });
+  }
+
+  #resumed(token: string): void {
+    if (this.#seat === undefined || this.#state.name !== 'resuming') return;
+    this.#seat.token = token;
+    this.#link.watch();
+    this.#become({ name: 'joined', view: this.#seat.view });
+    for (const { id, command } of this.#seat.commands.unanswered()) {
+      this.#link.send({ type: 'command', id, command });
+    }
+    this.#barrier = this.#link.ping();
+  }
+
+  /** Whether the message with this number is the next one. Earlier ones were seen already; after a gap the seat is taken back anew, from the last number. */
+  #numbered(seq: number): boolean {
+    const seat = this.#seat;
+    if (seat === undefined || seq <= seat.seq) return false;
+    if (seq !== seat.seq + 1) {
+      this.#options.log('warn', 'a gap in the numbers of the server', {
+        expected: seat.seq + 1,
+        received: seq,
+      });
+      this.#link.cut();
+      return false;
+    }
+    seat.seq = seq;
+    return true;
+  }
+
+  #see(seat: Seat, view: ConferenceView): void {
+    if (view === seat.view) return;
+    seat.view = view;
+    if (this.#state.name === 'joined') this.#become({ name: 'joined', view });
+  }
+
+  #refused({ code, fatal, retryAfterMs }: Extract<ServerMessage, { type: 'error' }>): void {
+    this.#options.log('warn', 'the server refused', { code, fatal });
+    const { name } = this.#state;
+    const passing = PASSING.has(code);
+    if (name === 'resuming' && (code === 'session/resume-refused' || (!fatal && !passing))) {
+      this.#loseSeat('session/resume-refused');
+      if (fatal || this.#wish === undefined) this.#link.cut();
+      else this.#sendJoin(this.#wish);
+    } else if (fatal || (name !== 'joined' && name !== 'greeted')) {
+      if (passing) this.#link.cut();
+      else this.#end({ reason: 'refused', code, retryAfterMs }, CLOSE.left);
+    }
+    // Else one message of ours was passed over, and the meeting goes on.
+  }
+
+  /** A message that no schema fits: ignored if one can go on without it. */
+  #unknown(type: string, seq: number | undefined): void {
+    this.#options.log('warn', 'a message that this client does not know', { type });
+    if (seq !== undefined) this.#numbered(seq);
+    else if (ESSENTIAL.has(type)) {
+      this.#end({ reason: 'refused', code: 'protocol/malformed', retryAfterMs: undefined }, CLOSE.left);
+    }
+  }
+
+  #lost(closeCode: number, failures: number): void {
+    this.#barrier = undefined;
+    if (closeCode === CLOSE.replaced) {
+      this.#end({ reason: 'refused', code: 'session/replaced', retryAfterMs: undefined }, CLOSE.left);
+      return;
+    }
+    const seat = this.#seat;
+    // On the prejoin page nobody waits for the server: it is tried for as long as the page is open.
+    const entering = seat === undefined && (this.#wish !== undefined || !this.#greeted);
+    if (entering ? failures >= ATTEMPTS_TO_ENTER : seat !== undefined && failures >= ATTEMPTS_TO_RETURN) {
+      this.#end({ reason: 'unreachable' }, CLOSE.left);
+    } else if (seat !== undefined) {
+      this.#become({ name: 'resuming', view: seat.view });
+    } else if (this.#state.name !== 'connecting') {
+      this.#become({ name: 'connecting' });
+    }
+  }
+
+  #loseSeat(code: ErrorCode): void {
+    const seat = this.#seat;
+    this.#seat = undefined;
+    seat?.commands.rejectAll(code);
+  }
+
+  #end(end: SessionEnd, closeCode: number): void {
+    this.#link.close(closeCode);
+    this.#loseSeat(end.reason === 'refused' ? end.code : 'session/resume-refused');
+    this.#become({ name: 'closed', end });
+  }
+
+  #become(state: SessionState): void {
+    this.#state = state;
+    this.#options.handle({ type: 'state' });
+  }
+}

@@ -1,0 +1,48 @@
+import {
+  incarnation,
+  participantId,
+  type ConferenceView,
+  type MediaOffer,
+  type ServerMessage,
+  type TransportParameters,
+} from '@treff/protocol';
+
+/** Messages of a server as tests need them, with as little in them as a schema takes. */
+export const SELF = participantId.parse('0000000a');
+export const OTHER = participantId.parse('0000000b');
+const EPOCH = incarnation.parse('0123456789abcdef0123456789abcdef');
+
+export const welcome: ServerMessage = { type: 'welcome', protocol: 1, room: 'room', rtpCapabilities: {} };
+
+export function view(change: Partial<ConferenceView> = {}): ConferenceView {
+  return {
+    epoch: EPOCH,
+    room: 'room',
+    self: SELF,
+    mediaMode: 'bridge',
+    participants: [{ id: SELF, displayName: 'Ann', connection: 'connected' }],
+    sources: [],
+    speakers: [],
+    ...change,
+  };
+}
+
+export function offer(generation = 1): MediaOffer {
+  return { generation, send: transport('send'), receive: transport('receive'), consumers: [] };
+}
+
+export function joined(change: Partial<Extract<ServerMessage, { type: 'joined' }>> = {}): ServerMessage {
+  return { type: 'joined', seq: 0, view: view(), token: 'token-0', media: offer(), ...change };
+}
+
+function transport(id: string): TransportParameters {
+  return {
+    id,
+    iceParameters: { usernameFragment: 'fragment', password: 'password', iceLite: true },
+    iceCandidates: [],
+    dtlsParameters: {
+      role: 'auto',
+      fingerprints: [{ algorithm: 'sha-256', value: Array.from({ length: 32 }, () => 'AB').join(':') }],
+    },
+  };
+}
