@@ -19,7 +19,10 @@ import type { DtlsParameters, IceParameters, RtpCapabilities } from './rtp.ts';
  * - A call of an older generation than the endpoint's newest is refused with `media/stale-generation` and changes nothing; so is one
  *   of a generation that was never opened, and one of an endpoint or conference that was removed (tombstones are kept as long as the
  *   conference is open; an incarnation that was closed never opens again).
- * - Calls that take something away (`unpublish`, `remove`, `close`) succeed when it is not there.
+ * - Calls that take something away (`unpublish`, `remove`, `close`) succeed when it is not there, or no more, and are remembered: what they
+ *   are about does not come afterwards by a call that arrives late.
+ * - Of `pause` and `constrain` the last to arrive wins. A transport keeps the order of calls about one endpoint, and a repetition
+ *   arrives before the next call is made; all others may also arrive out of order.
  * - A rejected promise is a `TreffError` with a code; the bridge's state is then as before the call.
  * - The bridge forwards every source to every other endpoint of the conference that can decode it; consumers come and go by events.
  *   A publisher never gets its own source.
@@ -111,6 +114,8 @@ export type BridgeSignal = {
 
 export interface BridgeSnapshot {
   readonly incarnation: Incarnation;
+  /** Number of the last event that is contained. Those up to it that arrive later say nothing new. */
+  readonly seq: number;
   readonly endpoints: readonly {
     readonly endpoint: ParticipantId;
     readonly generation: Generation;

@@ -1,0 +1,234 @@
+import { networkInterfaces } from 'node:os';
+import { ortc } from 'mediasoup';
+import {
+  type Bridge,
+  type BridgeEvent,
+  type BridgeMessage,
+  type EndpointRef,
+  type Incarnation,
+  type RtpCapabilities,
+  LIMITS,
+  rtpCapabilities,
+} from '@treff/protocol';
+import { type InterfaceAddress, announcedAddresses, iceCandidates, listenAddresses } from './announce.ts';
+import { BoundedSet } from './bounded-set.ts';
+import { MEDIA_CODECS } from './codecs.ts';
+import { ConferenceRoom, type RoomContext } from './conference-room.ts';
+import { stale, unavailable } from './errors.ts';
+import type { Logger } from './logger.ts';
+import { type MediaWorker, WorkerPool } from './worker-pool.ts';
+
+/** Ended incarnations that are remembered, so that a call that comes very late opens none again. Twice as many as there may be at a time. */
+const REMEMBERED_INCARNATIONS = 2 * LIMITS.conferences;
+
+export interface BridgeOptions {
+  /** Path of the mediasoup worker, as `provideWorker` finds it. */
+  readonly workerBin: string;
+  /** Worker processes, at least 1. */
+  readonly workers: number;
+  /** `JVB_PORT`: worker `i` listens on UDP and TCP `port` + `i`. */
+  readonly port: number;
+  /** `JVB_ADVERTISE_IPS`: exactly these addresses are announced. Empty: those that this machine has ({@link announcedAddresses}). */
+  readonly advertise?: readonly string[];
+  readonly logger: Logger;
+  /** This machine's addresses; asked for anew for every endpoint, since interfaces come and go. */
+  readonly interfaces?: () => readonly InterfaceAddress[];
+}
+
+/** A bridge in this process, on mediasoup. */
+export interface MediasoupBridge extends Bridge {
+  /** Process ids of the living workers. */
+  readonly workerPids: readonly number[];
+}
+
+/** Starts the workers. Rejects, leaving none behind, when one does not start, its port is taken, or there is no address to listen on. */
+export async function createBridge(options: BridgeOptions): Promise<MediasoupBridge> {
+  const advertise = options.advertise ?? [];
+  const interfaces = options.interfaces ?? machineAddresses;
+  const listen = listenAddresses(advertise, interfaces());
+  if (listen.length === 0) throw new Error('No address to listen on for media');
+  const { logger } = options;
+  const events = new EventStream(logger);
+  const pool = await WorkerPool.start({
+    workerBin: options.workerBin,
+    workers: options.workers,
+    port: options.port,
+    listen,
+    logger,
+  });
+  logger.info({ listen, announced: announcedAddresses(advertise, interfaces()) }, 'media bridge listens');
+  const bridge = new InProcessBridge(pool, events, {
+    chooseWorker: () => pool.leastLoaded(),
+    candidates: (port) => iceCandidates(announcedAddresses(advertise, interfaces()), port),
+    emit: (event) => events.emit(event),
+    signal: (signal) => events.send({ signal }),
+    logger,
+  });
+  pool.onDeath((worker) => bridge.workerDied(worker));
+  return bridge;
+}
+
+class InProcessBridge implements MediasoupBridge {
+  readonly rtpCapabilities: RtpCapabilities = rtpCapabilities.parse(
+    ortc.generateRouterRtpCapabilities(MEDIA_CODECS),
+  );
+  readonly #pool: WorkerPool;
+  readonly #rooms = new Map<Incarnation, ConferenceRoom>();
+  readonly #events: EventStream;
+  readonly #context: RoomContext;
+  readonly #ended = new BoundedSet<Incarnation>(REMEMBERED_INCARNATIONS);
+  /** Conferences without a worker that wait to be opened again or closed. */
+  readonly #lost = new BoundedSet<Incarnation>(LIMITS.conferences);
+  #stopping = false;
+
+  constructor(pool: WorkerPool, events: EventStream, context: RoomContext) {
+    this.#pool = pool;
+    this.#events = events;
+    this.#context = context;
+  }
+
+  get workerPids(): readonly number[] {
+    return this.#pool.pids;
+  }
+
+  async open(incarnation: Incarnation): Promise<void> {
+    if (this.#stopping) throw unavailable('the bridge is stopping');
+    if (this.#ended.has(incarnation)) throw stale('incarnation ended');
+    const known = this.#rooms.get(incarnation);
+    if (known !== undefined) {
+      await known.open();
+      this.#lost.delete(incarnation);
+      return;
+    }
+    const room = new ConferenceRoom(incarnation, this.#context);
+    this.#rooms.set(incarnation, room);
+    try {
+      await room.open();
+    } catch (error) {
+      // It never was, unless a repeated call opened it after this one failed.
+      if (!room.isOpen && this.#rooms.get(incarnation) === room) this.#rooms.delete(incarnation);
+      throw error;
+    }
+  }
+
+  async endpoint(
+    ref: EndpointRef,
+    options: { rtpCapabilities: RtpCapabilities },
+  ): ReturnType<Bridge['endpoint']> {
+    return this.#room(ref.incarnation).endpoint(ref, options.rtpCapabilities);
+  }
+
+  async connect(...[ref, transport, dtls]: Parameters<Bridge['connect']>): Promise<void> {
+    await this.#room(ref.incarnation).with(ref, (endpoint) => endpoint.connect(transport, dtls));
+  }
+
+  async restartIce(...[ref, attempt]: Parameters<Bridge['restartIce']>): ReturnType<Bridge['restartIce']> {
+    return this.#room(ref.incarnation).with(ref, (endpoint) => endpoint.restartIce(attempt));
+  }
+
+  async publish(...[ref, publication]: Parameters<Bridge['publish']>): Promise<void> {
+    await this.#room(ref.incarnation).publish(ref, publication);
+  }
+
+  async unpublish(...[ref, source]: Parameters<Bridge['unpublish']>): Promise<void> {
+    await this.#rooms.get(ref.incarnation)?.unpublish(ref, source);
+  }
+
+  async pause(...[ref, source, paused]: Parameters<Bridge['pause']>): Promise<void> {
+    await this.#room(ref.incarnation).pause(ref, source, paused);
+  }
+
+  async start(...[ref, consumers]: Parameters<Bridge['start']>): Promise<void> {
+    await this.#room(ref.incarnation).with(ref, (endpoint) => endpoint.start(consumers));
+  }
+
+  async constrain(...[ref, constraints]: Parameters<Bridge['constrain']>): Promise<void> {
+    await this.#room(ref.incarnation).with(ref, (endpoint) => endpoint.constrain(constraints));
+  }
+
+  async remove(ref: EndpointRef): Promise<void> {
+    await this.#rooms.get(ref.incarnation)?.remove(ref);
+  }
+
+  async close(incarnation: Incarnation): Promise<void> {
+    // Remembered also when it is not there: its `open` may still be on the way.
+    this.#ended.add(incarnation);
+    this.#lost.delete(incarnation);
+    this.#rooms.get(incarnation)?.close();
+    this.#rooms.delete(incarnation);
+  }
+
+  async snapshot(incarnation: Incarnation): ReturnType<Bridge['snapshot']> {
+    return this.#room(incarnation).snapshot(this.#events.seq);
+  }
+
+  subscribe(listener: (message: BridgeMessage) => void): () => void {
+    return this.#events.subscribe(listener);
+  }
+
+  workerDied(worker: MediaWorker): void {
+    for (const room of this.#rooms.values()) {
+      if (room.worker !== worker) continue;
+      const forgotten = this.#lost.add(room.incarnation);
+      room.lose();
+      // Nobody wanted it back.
+      if (forgotten !== undefined) void this.close(forgotten);
+    }
+  }
+
+  async shutdown(): Promise<void> {
+    this.#stopping = true;
+    for (const incarnation of this.#rooms.keys()) await this.close(incarnation);
+    await this.#pool.close();
+  }
+
+  #room(incarnation: Incarnation): ConferenceRoom {
+    const room = this.#rooms.get(incarnation);
+    if (room?.isOpen !== true) throw stale('conference not open');
+    return room;
+  }
+}
+
+/** Numbers events and hands them to everybody who listens. */
+class EventStream {
+  readonly #listeners = new Set<(message: BridgeMessage) => void>();
+  readonly #logger: Logger;
+  #seq = 0;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** The number of the last event; 0 before the first. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  emit(event: BridgeEvent): void {
+    this.#seq += 1;
+    this.send({ seq: this.#seq, event });
+  }
+
+  send(message: BridgeMessage): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(message);
+      } catch (error) {
+        this.#logger.error({ err: error }, 'a listener of the bridge failed');
+      }
+    }
+  }
+
+  subscribe(listener: (message: BridgeMessage) => void): () => void {
+    // A function of its own for every subscription: the same listener may subscribe twice.
+    const subscription = (message: BridgeMessage): void => listener(message);
+    this.#listeners.add(subscription);
+    return () => this.#listeners.delete(subscription);
+  }
+}
+
+function machineAddresses(): InterfaceAddress[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    addresses.map(({ address, internal }) => ({ interface: name, address, internal })),
+  );
+}

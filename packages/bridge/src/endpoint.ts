@@ -1,0 +1,302 @@
+import type { types } from 'mediasoup';
+import {
+  type DtlsParameters,
+  type EndpointRef,
+  type IceParameters,
+  type MediaOffer,
+  type Publication,
+  type ReceiverConstraints,
+  type RtpCapabilities,
+  type SourceId,
+  type TransportParameters,
+  type TransportRole,
+  LIMITS,
+  TreffError,
+  iceParameters,
+  mediaKindOf,
+} from '@treff/protocol';
+import { refusalOf, unavailable } from './errors.ts';
+import type { Logger } from './logger.ts';
+import { Reception } from './reception.ts';
+import { receiverCapabilities, senderParameters, transportParameters } from './rtp.ts';
+import { Source } from './source.ts';
+
+/** Bits per second assumed to fit until congestion control knows better: sound and a few small pictures at once. */
+const INITIAL_OUTGOING_BITRATE = 1_000_000;
+/** Bits per second accepted from one endpoint: a camera in three layers and a shared screen. */
+const MAX_INCOMING_BITRATE = 10_000_000;
+/** Milliseconds between two key frame requests to one sender: many may join, or change layers, at the same time. */
+const KEY_FRAME_REQUEST_DELAY_MS = 500;
+
+type TransportState = 'connected' | 'disconnected' | 'failed';
+
+/** What an endpoint tells the room it is in. */
+export interface EndpointListener {
+  readonly transportState: (transport: TransportRole, state: TransportState) => void;
+}
+
+interface EndpointTransports {
+  readonly send: types.WebRtcTransport;
+  readonly receive: types.WebRtcTransport;
+}
+
+/**
+ * One generation of a participant's media: a transport to send on, one to receive on, the sources it publishes and what it receives. Calls on
+ * it come one after the other (the seat's queue); it may be closed at any moment, and then rejects.
+ */
+export class Endpoint {
+  readonly ref: EndpointRef;
+  readonly sources = new Map<SourceId, Source>();
+  readonly #receptions = new Map<SourceId, Reception>();
+  readonly #router: types.Router;
+  readonly #transports: EndpointTransports;
+  readonly #offered: Record<TransportRole, TransportParameters>;
+  readonly #rtpCapabilities: types.RtpCapabilities;
+  readonly #logger: Logger;
+  readonly #fingerprints = new Map<TransportRole, string>();
+  #constraints: ReceiverConstraints | undefined;
+  #iceAttempt = 0;
+  #closed = false;
+
+  private constructor(
+    ref: EndpointRef,
+    router: types.Router,
+    transports: EndpointTransports,
+    options: {
+      rtpCapabilities: RtpCapabilities;
+      iceCandidates: TransportParameters['iceCandidates'];
+      logger: Logger;
+    },
+  ) {
+    this.ref = ref;
+    this.#router = router;
+    this.#transports = transports;
+    this.#rtpCapabilities = receiverCapabilities(options.rtpCapabilities);
+    this.#logger = options.logger;
+    this.#offered = {
+      send: transportParameters(transports.send, options.iceCandidates),
+      receive: transportParameters(transports.receive, options.iceCandidates),
+    };
+  }
+
+  /** Opens both transports. Rejects with `media/bridge-unavailable`, leaving nothing open. */
+  static async open(
+    ref: EndpointRef,
+    router: types.Router,
+    options: {
+      webRtcServer: types.WebRtcServer;
+      rtpCapabilities: RtpCapabilities;
+      iceCandidates: TransportParameters['iceCandidates'];
+      logger: Logger;
+      listener: EndpointListener;
+    },
+  ): Promise<Endpoint> {
+    const create = (): Promise<types.WebRtcTransport> =>
+      router.createWebRtcTransport({
+        webRtcServer: options.webRtcServer,
+        enableUdp: true,
+        enableTcp: true,
+        enableSctp: false,
+        initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
+      });
+    const [send, receive] = await Promise.allSettled([create(), create()]);
+    if (send.status === 'rejected' || receive.status === 'rejected') {
+      for (const made of [send, receive]) if (made.status === 'fulfilled') made.value.close();
+      throw refusalOf(send.status === 'rejected' ? send.reason : undefined, 'media/bridge-unavailable');
+    }
+    const transports = { send: send.value, receive: receive.value };
+    try {
+      await transports.send.setMaxIncomingBitrate(MAX_INCOMING_BITRATE);
+      const endpoint = new Endpoint(ref, router, transports, options);
+      endpoint.#watch('send', options.listener);
+      endpoint.#watch('receive', options.listener);
+      return endpoint;
+    } catch (error) {
+      transports.send.close();
+      transports.receive.close();
+      throw refusalOf(error, 'media/bridge-unavailable');
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get receptions(): Iterable<Reception> {
+    return this.#receptions.values();
+  }
+
+  /** Everything its owner needs to know, as of now. From here on its receptions count as told and run. */
+  async offer(): Promise<MediaOffer> {
+    const told = [...this.#receptions.values()];
+    for (const reception of told) reception.told = true;
+    await this.#inWorker(told.map((reception) => reception.start(this.#constraints)));
+    const { send, receive } = this.#transports;
+    return {
+      generation: this.ref.generation,
+      send: { ...this.#offered.send, iceParameters: iceParameters.parse(send.iceParameters) },
+      receive: { ...this.#offered.receive, iceParameters: iceParameters.parse(receive.iceParameters) },
+      consumers: told.filter(({ source }) => !source.closed).map(({ parameters }) => parameters),
+    };
+  }
+
+  async connect(role: TransportRole, dtlsParameters: DtlsParameters): Promise<void> {
+    const fingerprints = dtlsParameters.fingerprints.map(({ algorithm, value }) => ({
+      algorithm,
+      // The worker compares with upper case.
+      value: value.toUpperCase(),
+    }));
+    const key = JSON.stringify(fingerprints);
+    const known = this.#fingerprints.get(role);
+    if (known === key) return;
+    if (known !== undefined)
+      throw new TreffError('media/transport-failed', `${role} has another certificate`);
+    try {
+      await this.#transports[role].connect({
+        dtlsParameters: {
+          fingerprints,
+          ...(dtlsParameters.role === undefined ? {} : { role: dtlsParameters.role }),
+        },
+      });
+    } catch (error) {
+      throw refusalOf(error, 'media/transport-failed');
+    }
+    this.#fingerprints.set(role, key);
+  }
+
+  /** `attempt` starts at 1; one that was made already answers with today's credentials. */
+  async restartIce(attempt: number): Promise<Record<TransportRole, IceParameters>> {
+    const { send, receive } = this.#transports;
+    if (attempt > this.#iceAttempt) {
+      try {
+        await Promise.all([send.restartIce(), receive.restartIce()]);
+      } catch (error) {
+        throw refusalOf(error, 'media/transport-failed');
+      }
+      this.#iceAttempt = attempt;
+    }
+    return {
+      send: iceParameters.parse(send.iceParameters),
+      receive: iceParameters.parse(receive.iceParameters),
+    };
+  }
+
+  /** A new source of this endpoint. Whether its id may be used is the room's to say. */
+  async publish(publication: Omit<Publication, 'muted'> & { paused: boolean }): Promise<Source> {
+    const { kind, source: id } = publication;
+    const same = [...this.sources.values()].some((source) => source.kind === kind);
+    if (same || this.sources.size >= LIMITS.sourcesPerEndpoint) {
+      throw new TreffError('source/too-many', `${id} is a second ${kind}`);
+    }
+    const media = mediaKindOf(kind);
+    const rtpParameters = senderParameters(publication.rtpParameters, media, this.ref.endpoint);
+    let producer: types.Producer;
+    try {
+      producer = await this.#transports.send.produce({
+        kind: media,
+        rtpParameters,
+        paused: publication.paused,
+        ...(media === 'video' ? { keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS } : {}),
+      });
+    } catch (error) {
+      throw this.#closed ? unavailable('closed meanwhile') : refusalOf(error, 'media/invalid-parameters');
+    }
+    return new Source(this.ref.endpoint, publication, producer);
+  }
+
+  /** Receives those of `sources` that it can decode and does not receive yet; the new ones. They wait for `start` unless `started`. */
+  async receive(sources: readonly Source[], started: boolean): Promise<Reception[]> {
+    const wanted = sources.filter(
+      (source) =>
+        !source.closed &&
+        !this.#receptions.has(source.id) &&
+        this.#router.canConsume({ producerId: source.producer.id, rtpCapabilities: this.#rtpCapabilities }),
+    );
+    const opened = await Promise.allSettled(
+      wanted.map((source) =>
+        Reception.open(this.#transports.receive, source, {
+          rtpCapabilities: this.#rtpCapabilities,
+          constraints: this.#constraints,
+          started,
+        }),
+      ),
+    );
+    const added: Reception[] = [];
+    for (const [index, outcome] of opened.entries()) {
+      if (outcome.status === 'fulfilled') {
+        if (outcome.value !== undefined && !outcome.value.source.closed) added.push(outcome.value);
+      } else if (!this.#closed && wanted[index]?.closed === false) {
+        const reason: unknown = outcome.reason;
+        this.#logger.error(
+          { err: reason, ref: this.ref, source: wanted[index].id },
+          'cannot forward a source',
+        );
+      }
+    }
+    for (const reception of added) this.#receptions.set(reception.source.id, reception);
+    return added;
+  }
+
+  /** Forgets sources that ended; the ids of those receptions that the owner was told of. */
+  drop(sources: readonly SourceId[]): string[] {
+    return sources.flatMap((source) => {
+      const reception = this.#receptions.get(source);
+      if (reception === undefined) return [];
+      this.#receptions.delete(source);
+      reception.close();
+      return reception.told ? [reception.id] : [];
+    });
+  }
+
+  async start(consumers: readonly string[]): Promise<void> {
+    const ids = new Set(consumers);
+    const chosen = [...this.#receptions.values()].filter(({ id }) => ids.has(id));
+    await this.#inWorker(chosen.map((reception) => reception.acknowledge(this.#constraints)));
+  }
+
+  async constrain(constraints: ReceiverConstraints): Promise<void> {
+    this.#constraints = constraints;
+    await this.#inWorker([...this.#receptions.values()].map((reception) => reception.apply(constraints)));
+  }
+
+  /** Ends both transports and all on them. Idempotent. */
+  close(): void {
+    this.#closed = true;
+    this.#transports.send.close();
+    this.#transports.receive.close();
+    this.#receptions.clear();
+    this.sources.clear();
+  }
+
+  /** Waits for calls on receptions. One whose source ended meanwhile has failed, and rightly so; anything else is logged there. */
+  async #inWorker(calls: readonly Promise<void>[]): Promise<void> {
+    const outcomes = await Promise.allSettled(calls);
+    if (this.#closed) throw unavailable('closed meanwhile');
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') {
+        const reason: unknown = outcome.reason;
+        this.#logger.debug({ err: reason, ref: this.ref }, 'a consumer went meanwhile');
+      }
+    }
+  }
+
+  #watch(role: TransportRole, listener: EndpointListener): void {
+    const transport = this.#transports[role];
+    let told: TransportState | undefined;
+    const look = (): void => {
+      const state = stateOf(transport);
+      if (this.#closed || state === undefined || state === told) return;
+      told = state;
+      listener.transportState(role, state);
+    };
+    transport.on('icestatechange', look);
+    transport.on('dtlsstatechange', look);
+  }
+}
+
+/** `undefined` until both ICE and DTLS are done for the first time. */
+function stateOf({ iceState, dtlsState }: types.WebRtcTransport): TransportState | undefined {
+  if (dtlsState === 'failed' || dtlsState === 'closed') return 'failed';
+  if (iceState === 'disconnected') return 'disconnected';
+  return dtlsState === 'connected' && iceState !== 'new' ? 'connected' : undefined;
+}

@@ -1,0 +1,5 @@
+export { announcedAddresses, iceCandidates, listenAddresses } from './announce.ts';
+export type { InterfaceAddress, ListenAddress } from './announce.ts';
+export { createBridge } from './bridge.ts';
+export type { BridgeOptions, MediasoupBridge } from './bridge.ts';
+export type { Logger } from './logger.ts';
