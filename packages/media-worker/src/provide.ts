@@ -97,7 +97,8 @@ async function search(world: World, options: ProvideOptions): Promise<WorkerProv
     },
   };
   return withCacheLock(join(cache, `${key}.lock`), lock, async () => {
-    // Somebody else may have made it while we waited.
+    // Somebody else may have made it while we waited. And making another takes minutes: a machine that was too busy
+    // for the first handshake gets a second chance here.
     const made = await useCached(entry, options);
     return made ?? (await make({ world, options, mediasoup, cache, key, entry }));
   });
@@ -136,9 +137,7 @@ async function useNamed(path: string, { verify, signal }: ProvideOptions): Promi
 async function useCached(entry: string, options: ProvideOptions): Promise<WorkerProvision | undefined> {
   const path = await readEntry(entry);
   if (path === undefined) return undefined;
-  // Making another takes minutes: a machine that was too busy for the first handshake gets a second.
-  const works = (await isGood(path, options)) || (await isGood(path, options));
-  return works ? { path, source: 'cache' } : undefined;
+  return (await isGood(path, options)) ? { path, source: 'cache' } : undefined;
 }
 
 async function isGood(path: string, { verify, signal }: ProvideOptions): Promise<boolean> {
