@@ -208,6 +208,14 @@ export default defineConfig({
       },
     },
     {
+      files: ['e2e/**'],
+      rules: {
+        // Waiting for what a person would see is the assertion: it rejects when it does not come.
+        'vitest/expect-expect': 'off',
+        'vitest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['afterEach'] }],
+      },
+    },
+    {
       // JavaScript can't say what a parsed file holds; these read only files of this repository.
       files: ['scripts/**'],
       rules: {

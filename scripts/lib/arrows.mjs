@@ -80,7 +80,7 @@ export const OWNED_PACKAGES = {
   'react-dom': ['packages/web'],
   fastify: ['packages/server'],
   ws: ['packages/server', 'packages/testing', 'bench'],
-  'playwright-core': ['e2e', 'bench'],
+  'playwright-core': ['packages/testing'],
 };
 
 /**

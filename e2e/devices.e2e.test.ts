@@ -1,0 +1,145 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  allMeet,
+  attend,
+  type Attendee,
+  contextOf,
+  hears,
+  hearsNothing,
+  join,
+  launchBrowser,
+  look,
+  openPage,
+  persona,
+  sees,
+  selfOf,
+  startServer,
+  type TestServer,
+  until,
+  type Browser,
+  type Page,
+} from '@treff/testing/browser';
+
+let server: TestServer;
+let browser: Browser;
+let present: Attendee[] = [];
+
+beforeAll(async () => {
+  server = await startServer();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+afterEach(async () => {
+  await Promise.all(present.map(({ context }) => context.close()));
+  present = [];
+});
+
+async function pair(room: string): Promise<[Attendee, Attendee]> {
+  const url = `${server.origin}/${room}`;
+  const both: [Attendee, Attendee] = [
+    await attend(browser, url, persona(0)),
+    await attend(browser, url, persona(1)),
+  ];
+  present.push(...both);
+  await allMeet(both);
+  return both;
+}
+
+const micMuted = (page: Page, id: string) =>
+  page.locator(`[data-participant-id="${id}"] [data-muted="microphone"]`).first();
+
+test('who mutes the microphone is silent for the others, who are told so; unmuted, the voice is back', async () => {
+  const [ann, ben] = await pair('mute');
+  await ann.page.getByRole('button', { name: 'Mute microphone' }).click();
+  await hearsNothing(ben.page, ann.id, ann.who);
+  await micMuted(ben.page, ann.id).waitFor();
+  await ann.page.getByRole('button', { name: 'Unmute microphone' }).click();
+  await hears(ben.page, ann.id, ann.who);
+  await micMuted(ben.page, ann.id).waitFor({ state: 'detached' });
+});
+
+test('a stopped camera ends its track, so that its light goes off, and the others get an avatar; started, it is seen again', async () => {
+  const [ann, ben] = await pair('camera');
+  const track = await ann.page.evaluateHandle(() => {
+    const stream = document.querySelector<HTMLVideoElement>('[data-local] video')?.srcObject;
+    return stream instanceof MediaStream ? stream.getVideoTracks()[0] : undefined;
+  });
+  expect(await track.evaluate((own) => own?.readyState)).toBe('live');
+  await ann.page.getByRole('button', { name: 'Stop camera' }).click();
+  await until(async () => (await look(ben.page, ann.id)) === undefined, 'the avatar', 15_000);
+  expect(await track.evaluate((own) => own?.readyState)).toBe('ended');
+  await ann.page.getByRole('button', { name: 'Start camera' }).click();
+  await sees(ben.page, ann.id, ann.who);
+});
+
+test('muting and unmuting in quick succession ends in the last state', async () => {
+  const [ann, ben] = await pair('flicker');
+  for (let turn = 0; turn < 5; turn++) {
+    await ann.page.getByRole('button', { name: 'Mute microphone' }).click();
+    await ann.page.getByRole('button', { name: 'Unmute microphone' }).click();
+    await ann.page.getByRole('button', { name: 'Stop camera' }).click();
+    await ann.page.getByRole('button', { name: 'Start camera' }).click();
+  }
+  await hears(ben.page, ann.id, ann.who);
+  await sees(ben.page, ann.id, ann.who);
+});
+
+describe('joining works', () => {
+  test.each([
+    ['without a camera', { video: 'NotFoundError' }],
+    ['without a microphone', { audio: 'NotFoundError' }],
+    ['without either', { audio: 'NotFoundError', video: 'NotFoundError' }],
+    ['with permissions denied', { audio: 'NotAllowedError', video: 'NotAllowedError' }],
+    ['while another program has the camera', { video: 'NotReadableError' }],
+  ] as const)('%s, says so, and the others are seen and heard', async (how, failures) => {
+    const url = `${server.origin}/${encodeURIComponent(`lacking ${how}`)}`;
+    const ben = await attend(browser, url, persona(1));
+    present.push(ben);
+    const context = await contextOf(browser, persona(0));
+    await context.addInitScript((names: { audio?: string; video?: string }) => {
+      const given = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (constraints) => {
+        for (const kind of ['audio', 'video'] as const) {
+          const name = names[kind];
+          if (name !== undefined && constraints?.[kind]) throw new DOMException('injected', name);
+        }
+        return given(constraints);
+      };
+    }, failures);
+    const page = await openPage(context, url, []);
+    await page.locator('[data-device-problem]').first().waitFor();
+    expect((await page.locator('[data-device-problem]').first().innerText()).length).toBeGreaterThan(10);
+    await join(page, 'Ann');
+    const ann: Attendee = { who: persona(0), context, page, id: await selfOf(page), problems: [] };
+    present.push(ann);
+    await sees(page, ben.id, ben.who);
+    await hears(page, ben.id, ben.who);
+    if (!('audio' in failures)) await hears(ben.page, ann.id, ann.who);
+    if (!('video' in failures)) await sees(ben.page, ann.id, ann.who);
+  });
+});
+
+test('a camera of 640x360 is received at 640x360', async () => {
+  const url = `${server.origin}/size`;
+  const camera = { width: 640, height: 360, frameRate: 15 };
+  const ann = await attend(browser, url, persona(0), camera);
+  const ben = await attend(browser, url, persona(1));
+  present.push(ann, ben);
+  await until(async () => (await look(ben.page, ann.id))?.height === 360, 'the full picture', 20_000);
+  expect((await look(ben.page, ann.id))?.width).toBe(640);
+});
+
+test('the layer that arrives follows the size at which the picture is shown', async () => {
+  const url = `${server.origin}/layers`;
+  const ann = await attend(browser, url, persona(0), { width: 960, height: 540, frameRate: 15 });
+  const ben = await attend(browser, url, persona(1));
+  present.push(ann, ben);
+  await until(async () => (await look(ben.page, ann.id))?.height === 540, 'the top layer', 30_000);
+  await ben.page.setViewportSize({ width: 360, height: 640 });
+  await until(async () => ((await look(ben.page, ann.id))?.height ?? 540) < 540, 'a lower layer', 30_000);
+  await ben.page.setViewportSize({ width: 1280, height: 720 });
+  await until(async () => (await look(ben.page, ann.id))?.height === 540, 'the top layer again', 30_000);
+});

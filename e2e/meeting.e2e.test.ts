@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  allMeet,
+  attend,
+  type Attendee,
+  hears,
+  join,
+  launchBrowser,
+  leave,
+  openPage,
+  persona,
+  sees,
+  startServer,
+  type TestServer,
+  until,
+  type Browser,
+} from '@treff/testing/browser';
+
+let server: TestServer;
+let browser: Browser;
+let present: Attendee[] = [];
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  const problems = present.flatMap((attendee) => attendee.problems);
+  await Promise.all(present.map(({ context }) => context.close()));
+  present = [];
+  expect(problems).toEqual([]);
+});
+
+async function gather(room: string, people: number): Promise<readonly Attendee[]> {
+  for (let index = 0; index < people; index++)
+    present.push(await attend(browser, `${server.origin}/${room}`, persona(index)));
+  return present;
+}
+
+test('three people see and hear each other, then five do', async () => {
+  await gather('three-then-five', 3);
+  await allMeet(present);
+  for (const index of [3, 4])
+    present.push(await attend(browser, `${server.origin}/three-then-five`, persona(index)));
+  await allMeet(present);
+});
+
+test('the page says where media flows, and the meeting of two goes over the bridge', async () => {
+  const [ann] = await gather('mode', 1);
+  const html = ann?.page.locator('html');
+  await until(async () => (await html?.getAttribute('data-media-mode')) === 'none', 'no media mode', 15_000);
+  present.push(await attend(browser, `${server.origin}/mode`, persona(1)));
+  await until(async () => (await html?.getAttribute('data-media-mode')) === 'bridge', 'the bridge', 15_000);
+  await allMeet(present);
+});
+
+test('twenty times, one of three leaves and comes back, and everybody has media each time', async () => {
+  const room = `${server.origin}/revolving-door`;
+  await gather('revolving-door', 3);
+  await allMeet(present);
+  for (let round = 0; round < 20; round++) {
+    const index = round % 3;
+    const [leaver] = present.splice(index, 1);
+    if (leaver === undefined) throw new Error('Three are present');
+    await leave(leaver);
+    for (const { page } of present)
+      await page.locator(`[data-participant-id="${leaver.id}"]`).first().waitFor({ state: 'detached' });
+    present.splice(index, 0, await attend(browser, room, leaver.who));
+    await allMeet(present);
+  }
+});
+
+test('closing the page gives the seat up at once, without a grace period', async () => {
+  const [ann, ben] = await gather('close', 2);
+  if (ann === undefined || ben === undefined) throw new Error('Two are present');
+  await sees(ann.page, ben.id, ben.who);
+  const closed = performance.now();
+  await ben.page.close({ runBeforeUnload: true });
+  await ann.page
+    .locator(`[data-participant-id="${ben.id}"]`)
+    .first()
+    .waitFor({ state: 'detached', timeout: 25_000 });
+  expect(performance.now() - closed).toBeLessThan(25_000);
+});
+
+test('the same person in two tabs has two seats, and both are served', async () => {
+  const [ann] = await gather('two-tabs', 1);
+  if (ann === undefined) throw new Error('Ann is present');
+  const second = await openPage(ann.context, `${server.origin}/two-tabs`, ann.problems);
+  await join(second, 'Ann');
+  const id = await second
+    .locator('[data-local][data-participant-id]')
+    .first()
+    .getAttribute('data-participant-id');
+  expect(id).not.toBe(ann.id);
+  await sees(second, ann.id, ann.who);
+  await hears(second, ann.id, ann.who);
+});

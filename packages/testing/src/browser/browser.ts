@@ -1,0 +1,158 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+const CHROMIUM = process.env['TREFF_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** The flags keep Debian's Chromium off the network and give it fake devices and a permission for them. */
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-device-for-media-stream',
+];
+
+export interface BrowserOptions {
+  /** Grant devices without asking; `false` leaves the real permission question, which headless Chromium denies. */
+  readonly grantDevices?: boolean;
+  /** Let pages play sound without a click. */
+  readonly autoplay?: boolean;
+}
+
+export async function launchBrowser({
+  grantDevices = true,
+  autoplay = true,
+}: BrowserOptions = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    chromiumSandbox: false,
+    // Playwright mutes headless Chromium, and a muted one may not decode at all.
+    ignoreDefaultArgs: ['--mute-audio', ...(autoplay ? [] : ['--autoplay-policy=no-user-gesture-required'])],
+    args: [
+      ...FLAGS,
+      ...(grantDevices ? ['--use-fake-ui-for-media-stream'] : []),
+      autoplay
+        ? '--autoplay-policy=no-user-gesture-required'
+        : '--autoplay-policy=document-user-activation-required',
+    ],
+  });
+}
+
+/** How a person can be told from the others: by the tone of the voice and the colour of the picture. */
+export interface Persona {
+  readonly name: string;
+  /** Hz of a continuous sine. */
+  readonly tone: number;
+  /** Red, green, blue, each 0 to 255. */
+  readonly colour: readonly [number, number, number];
+}
+
+/** Tones are whole multiples apart from nothing: no harmonic of one is another. Colours survive VP8's chroma subsampling. */
+export const PERSONAS: readonly Persona[] = [
+  { name: 'Ann', tone: 440, colour: [220, 30, 30] },
+  { name: 'Ben', tone: 610, colour: [30, 200, 30] },
+  { name: 'Cem', tone: 830, colour: [40, 40, 230] },
+  { name: 'Dora', tone: 1130, colour: [230, 220, 40] },
+  { name: 'Eva', tone: 1510, colour: [220, 40, 220] },
+];
+
+export function persona(index: number): Persona {
+  const found = PERSONAS[index];
+  if (found === undefined) throw new RangeError(`There are ${PERSONAS.length} personas`);
+  return found;
+}
+
+export interface Camera {
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+}
+
+const SMALL: Camera = { width: 320, height: 180, frameRate: 10 };
+
+/**
+ * A context whose `getUserMedia` gives the persona's continuous tone and plain-coloured picture, with a bar that moves in every frame.
+ * The request still goes through the fake devices first: permissions, missing devices and labels are the browser's own.
+ */
+export async function contextOf(
+  browser: Browser,
+  who: Persona,
+  camera: Camera = SMALL,
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en' });
+  await context.addInitScript(substituteDevices, { who, camera });
+  return context;
+}
+
+export async function openPage(context: BrowserContext, url: string, problems: string[]): Promise<Page> {
+  const page = await context.newPage();
+  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`${page.url()}: ${message.text()}`);
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Runs in the page, before any of its scripts. */
+function substituteDevices({ who, camera }: { who: Persona; camera: Camera }): void {
+  const real = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
+  if (real === undefined) return;
+  let audio: AudioContext | undefined;
+
+  function voice(): MediaStreamTrack {
+    audio ??= new AudioContext();
+    const oscillator = new OscillatorNode(audio, { frequency: who.tone });
+    const gain = new GainNode(audio, { gain: 0.3 });
+    const destination = audio.createMediaStreamDestination();
+    oscillator.connect(gain).connect(destination);
+    oscillator.start();
+    return first(destination.stream);
+  }
+
+  function picture(): MediaStreamTrack {
+    const canvas = document.createElement('canvas');
+    canvas.width = camera.width;
+    canvas.height = camera.height;
+    const brush = canvas.getContext('2d');
+    let frame = 0;
+    const draw = () => {
+      if (brush === null) return;
+      brush.fillStyle = `rgb(${who.colour.join(',')})`;
+      brush.fillRect(0, 0, canvas.width, canvas.height);
+      brush.fillStyle = 'black';
+      brush.fillRect((frame++ * 8) % canvas.width, 0, 8, 16);
+    };
+    draw();
+    const track = first(canvas.captureStream(camera.frameRate));
+    const timer = setInterval(
+      () => (track.readyState === 'live' ? draw() : clearInterval(timer)),
+      1000 / camera.frameRate,
+    );
+    const settings = track.getSettings.bind(track);
+    track.getSettings = () => ({ ...settings(), ...camera });
+    return track;
+  }
+
+  function first(stream: MediaStream): MediaStreamTrack {
+    const [track] = stream.getTracks();
+    if (track === undefined) throw new Error('A captured stream has a track');
+    return track;
+  }
+
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const granted = await real(constraints);
+    const substitute = granted.getTracks().map((device) => {
+      const { deviceId } = device.getSettings();
+      const track = device.kind === 'audio' ? voice() : picture();
+      const settings = track.getSettings.bind(track);
+      track.getSettings = () => ({ ...settings(), ...(deviceId === undefined ? {} : { deviceId }) });
+      device.stop();
+      return track;
+    });
+    return new MediaStream(substitute);
+  };
+}

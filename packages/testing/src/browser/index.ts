@@ -1,0 +1,5 @@
+export type { Browser, BrowserContext, Page } from 'playwright-core';
+export * from './browser.ts';
+export * from './meeting.ts';
+export * from './senses.ts';
+export * from './server.ts';

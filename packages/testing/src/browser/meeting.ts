@@ -1,0 +1,54 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { contextOf, openPage, persona, type Camera, type Persona } from './browser.ts';
+import { hears, sees, selfOf } from './senses.ts';
+
+/** One person in one browser context. */
+export interface Attendee {
+  readonly who: Persona;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Endpoint id. */
+  readonly id: string;
+  /** Errors of the page, its console included. */
+  readonly problems: string[];
+}
+
+/** Opens the room as a person would: prejoin page, name, click. Resolves when the own tile is there. */
+export async function attend(
+  browser: Browser,
+  room: string,
+  who: Persona = persona(0),
+  camera?: Camera,
+): Promise<Attendee> {
+  const context = await contextOf(browser, who, camera);
+  const problems: string[] = [];
+  const page = await openPage(context, room, problems);
+  await join(page, who.name);
+  return { who, context, page, id: await selfOf(page), problems };
+}
+
+export async function join(page: Page, name: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Enter your name' }).fill(name);
+  await page.getByRole('button', { name: 'Join meeting' }).click();
+  await page.locator('[data-local][data-participant-id]').first().waitFor({ state: 'attached' });
+}
+
+/** Everybody sees and hears everybody else, told apart by colour and tone. */
+export async function allMeet(attendees: readonly Attendee[], patienceMs?: number): Promise<void> {
+  await Promise.all(
+    attendees.flatMap((here) =>
+      attendees
+        .filter((there) => there !== here)
+        .flatMap((there) => [
+          sees(here.page, there.id, there.who, patienceMs),
+          hears(here.page, there.id, there.who, patienceMs),
+        ]),
+    ),
+  );
+}
+
+export async function leave({ page, context }: Attendee): Promise<void> {
+  await page.getByRole('button', { name: 'Leave the meeting' }).click();
+  await page.locator('[data-participant-id]').first().waitFor({ state: 'detached' });
+  await context.close();
+}

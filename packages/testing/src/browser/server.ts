@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createSocket } from 'node:dgram';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
+
+/** A real server in a process of its own, as an operator runs it, with an empty data directory. */
+export interface TestServer {
+  /** `http://localhost:…`, without a slash at the end. */
+  readonly origin: string;
+  /** Everything it printed so far. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'treff-e2e-'));
+  const [http, media] = [await freePort(), await freePort()];
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      ...process.env,
+      HTTP_PORT: String(http),
+      JVB_PORT: String(media),
+      BRIDGE_WORKERS: '1',
+      DATA_DIR: dataDir,
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+
+  const origin = `http://localhost:${http}`;
+  try {
+    await until(
+      async () => {
+        if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}:\n${output}`);
+        return (await fetch(`${origin}/about/health`).catch(() => undefined))?.ok === true;
+      },
+      `the server to be healthy`,
+      60_000,
+    );
+  } catch (error) {
+    await end(child);
+    throw new Error(`${String(error)}\n${output}`, { cause: error });
+  }
+  return {
+    origin,
+    output: () => output,
+    async stop() {
+      await end(child);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until `condition` holds; asks again every 50 ms. Rejects after `timeoutMs` with what was waited for. */
+export async function until(
+  condition: () => Promise<boolean>,
+  what: string,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}`);
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, 50);
+    });
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await exited;
+  clearTimeout(forced);
+}
+
+/** A port that is free on TCP and UDP now. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const tcp = createServer().listen(0);
+    await once(tcp, 'listening');
+    const address = tcp.address();
+    if (address === null || typeof address === 'string') throw new Error('A TCP server has a port');
+    const udp = createSocket('udp4');
+    const free = await new Promise<boolean>((resolve) => {
+      udp.once('error', () => resolve(false));
+      udp.bind(address.port, () => resolve(true));
+    });
+    if (free) udp.close();
+    tcp.close();
+    await once(tcp, 'close');
+    if (free) return address.port;
+  }
+}
