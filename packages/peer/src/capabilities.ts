@@ -1,0 +1,134 @@
+import { TreffError, type RtpCapabilities, type RtpParameters } from '@treff/protocol';
+
+/** URIs of the RTP header extensions that a native peer writes or reads. */
+export const EXTENSION_URIS = {
+  mid: 'urn:ietf:params:rtp-hdrext:sdes:mid',
+  audioLevel: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
+  transportCc: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+} as const;
+
+type Codec = NonNullable<RtpCapabilities['codecs']>[number];
+type Encoding = RtpParameters['encodings'][number];
+type Feedback = NonNullable<Codec['rtcpFeedback']>[number];
+
+/** Of what the bridge can forward: Opus, VP8 with its retransmission, and what a native peer does of feedback and extensions. */
+export function nativeRtpCapabilities(bridge: RtpCapabilities): RtpCapabilities {
+  const vp8 = bridge.codecs?.find((codec) => isCodec(codec, 'video/vp8'));
+  const codecs = (bridge.codecs ?? []).filter(
+    (codec) =>
+      isCodec(codec, 'audio/opus') || codec === vp8 || (vp8 !== undefined && isRetransmissionOf(codec, vp8)),
+  );
+  const uris: string[] = Object.values(EXTENSION_URIS);
+  return {
+    codecs: codecs.map((codec) => ({
+      ...codec,
+      rtcpFeedback: (codec.rtcpFeedback ?? []).filter(isNativeFeedback),
+    })),
+    headerExtensions: (bridge.headerExtensions ?? []).filter(({ uri }) => uris.includes(uri)),
+  };
+}
+
+/** Payload types and extension ids of a source, chosen as the bridge prefers them. */
+export interface SendCodec {
+  readonly payloadType: number;
+  readonly clockRate: number;
+  /** Absent where lost packets are not sent again. */
+  readonly rtxPayloadType: number | undefined;
+  /** 0 where the bridge does not know the extension. */
+  readonly extensions: { readonly [K in keyof typeof EXTENSION_URIS]: number };
+  /** What the source's RTP parameters say, but for its encodings. */
+  readonly parameters: Omit<RtpParameters, 'encodings' | 'mid'>;
+}
+
+/** What a source of this kind is sent with. Throws `media/codec-unsupported` if the bridge takes neither Opus nor VP8. */
+export function sendCodec(bridge: RtpCapabilities, kind: 'audio' | 'video', cname: string): SendCodec {
+  const native = nativeRtpCapabilities(bridge);
+  const codec = native.codecs?.find((one) => isCodec(one, kind === 'audio' ? 'audio/opus' : 'video/vp8'));
+  if (codec === undefined) throw new TreffError('media/codec-unsupported', kind);
+  const rtx = native.codecs?.find((one) => isRetransmissionOf(one, codec));
+  const known = (native.headerExtensions ?? []).filter((extension) => extension.kind === kind);
+  const idOf = (uri: string) => known.find((extension) => extension.uri === uri)?.preferredId ?? 0;
+  return {
+    payloadType: codec.preferredPayloadType,
+    clockRate: codec.clockRate,
+    rtxPayloadType: rtx?.preferredPayloadType,
+    extensions: {
+      mid: idOf(EXTENSION_URIS.mid),
+      audioLevel: idOf(EXTENSION_URIS.audioLevel),
+      transportCc: idOf(EXTENSION_URIS.transportCc),
+    },
+    parameters: {
+      codecs: (rtx === undefined ? [codec] : [codec, rtx]).map(parametersOf),
+      headerExtensions: known.map(({ uri, preferredId }) => ({ uri, id: preferredId })),
+      rtcp: { cname, reducedSize: true },
+    },
+  };
+}
+
+/** What a consumer's RTP parameters say of the packets that come. */
+export interface ReceiveCodec {
+  readonly ssrc: number;
+  readonly payloadType: number;
+  readonly clockRate: number;
+  readonly mimeType: string;
+  readonly rtx: { readonly ssrc: number; readonly payloadType: number } | undefined;
+  readonly nack: boolean;
+  /** 0 if packets carry no transport-wide number. */
+  readonly transportCc: number;
+}
+
+/** Throws `media/invalid-parameters` if the stream has no SSRC or no codec. */
+export function receiveCodec(parameters: RtpParameters): ReceiveCodec {
+  const encoding: Encoding | undefined = parameters.encodings[0];
+  const codec = parameters.codecs[0];
+  if (encoding?.ssrc === undefined || codec === undefined)
+    throw new TreffError('media/invalid-parameters', 'no SSRC');
+  const rtxCodec = parameters.codecs.find((one) => one.mimeType.toLowerCase().endsWith('/rtx'));
+  return {
+    ssrc: encoding.ssrc,
+    payloadType: codec.payloadType,
+    clockRate: codec.clockRate,
+    mimeType: codec.mimeType.toLowerCase(),
+    rtx:
+      encoding.rtx === undefined || rtxCodec === undefined
+        ? undefined
+        : { ssrc: encoding.rtx.ssrc, payloadType: rtxCodec.payloadType },
+    nack: (codec.rtcpFeedback ?? []).some((feedback) => feedback.type === 'nack' && !feedback.parameter),
+    transportCc:
+      parameters.headerExtensions?.find((extension) => extension.uri === EXTENSION_URIS.transportCc)?.id ?? 0,
+  };
+}
+
+function parametersOf(codec: Codec): RtpParameters['codecs'][number] {
+  const {
+    mimeType,
+    preferredPayloadType: payloadType,
+    clockRate,
+    channels,
+    parameters,
+    rtcpFeedback,
+  } = codec;
+  return {
+    mimeType,
+    payloadType,
+    clockRate,
+    ...(channels === undefined ? {} : { channels }),
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(rtcpFeedback === undefined ? {} : { rtcpFeedback }),
+  };
+}
+
+function isCodec(codec: Codec, mimeType: string): boolean {
+  return codec.mimeType.toLowerCase() === mimeType;
+}
+
+function isRetransmissionOf(codec: Codec, original: Codec): boolean {
+  return (
+    isCodec(codec, `${original.kind}/rtx`) && codec.parameters?.['apt'] === original.preferredPayloadType
+  );
+}
+
+/** Not REMB, which would take the place of transport-cc, nor full intra requests, as picture loss indications do. */
+function isNativeFeedback({ type }: Feedback): boolean {
+  return type === 'nack' || type === 'transport-cc';
+}

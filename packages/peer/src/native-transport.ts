@@ -1,0 +1,122 @@
+import { PeerConnection, Video, type Track } from 'node-datachannel';
+import { TreffError, type DtlsParameters, type TransportParameters } from '@treff/protocol';
+import { localDtlsParameters, MID, PAYLOAD_TYPE, remoteAnswer } from './sdp.ts';
+
+export interface NativeTransportOptions {
+  /** Which of the server's candidates to use. Default `udp`; over `tcp` the peer is the active side (RFC 6544). */
+  readonly protocol?: 'udp' | 'tcp';
+  /** Local address to send from. Default: whatever the route to the server takes. */
+  readonly bindAddress?: string;
+  /** One RTP or RTCP packet, decrypted. Not called after {@link NativeTransport.close}. */
+  readonly onPacket: (packet: Buffer) => void;
+  /** ICE or DTLS failed, or the server ended DTLS, after the transport was connected. */
+  readonly onLost?: () => void;
+}
+
+type State = 'new' | 'connecting' | 'connected' | 'lost' | 'closed';
+
+let open = 0;
+
+/** How many transports of this process are not closed: what a test compares with zero. */
+export function openNativeTransports(): number {
+  return open;
+}
+
+/**
+ * ICE, DTLS and SRTP with an ICE-lite server, for raw RTP and RTCP packets. The native library keeps the event loop alive from the
+ * first transport of a process on, even when all are closed (its `cleanup()` ends the process with it): such a process has to be ended by
+ * `process.exit`. It can't restart ICE.
+ */
+export class NativeTransport {
+  /** For the server, before {@link NativeTransport.connect}. */
+  readonly dtlsParameters: DtlsParameters;
+  readonly #answer: string;
+  readonly #connection: PeerConnection;
+  readonly #track: Track;
+  readonly #connected = Promise.withResolvers<void>();
+  readonly #onLost: (() => void) | undefined;
+  #state: State = 'new';
+
+  /** Throws `media/transport-failed` if the parameters have no candidate or fingerprint that can be used. */
+  constructor(parameters: TransportParameters, options: NativeTransportOptions) {
+    const protocol = options.protocol ?? 'udp';
+    this.#answer = remoteAnswer(parameters, protocol);
+    this.#onLost = options.onLost;
+    this.#connection = new PeerConnection('treff', {
+      iceServers: [],
+      disableAutoNegotiation: true,
+      enableIceTcp: protocol === 'tcp',
+      ...(options.bindAddress === undefined ? {} : { bindAddress: options.bindAddress }),
+    });
+    open += 1;
+    const media = new Video(MID, 'SendRecv');
+    media.addVP8Codec(PAYLOAD_TYPE);
+    this.#track = this.#connection.addTrack(media);
+    this.#track.onMessage((packet) => {
+      if (this.#state === 'connected') options.onPacket(packet);
+    });
+    this.#track.onOpen(() => {
+      if (this.#state !== 'connecting') return;
+      this.#state = 'connected';
+      this.#connected.resolve();
+    });
+    this.#connection.onStateChange((state) => {
+      if (state === 'failed' || state === 'closed') this.#lose();
+    });
+    // A rejection that nobody awaits, because the transport was closed first, is not an error of the process.
+    void this.#connected.promise.catch(() => undefined);
+    try {
+      this.#connection.setLocalDescription('offer');
+      this.dtlsParameters = localDtlsParameters(this.#connection.localDescription()?.sdp ?? '');
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /**
+   * Begins ICE and DTLS, which the server should expect by now: its first answer else comes a retransmission later. Resolves when
+   * packets can flow; rejects with `media/transport-failed`, and closes, if they cannot after `timeoutMs`.
+   */
+  async connect(timeoutMs = 10_000): Promise<void> {
+    if (this.#state !== 'new') throw new TreffError('media/transport-failed', `transport is ${this.#state}`);
+    this.#state = 'connecting';
+    const timer = setTimeout(() => {
+      this.#connected.reject(new TreffError('media/transport-failed', `no DTLS within ${timeoutMs} ms`));
+      this.close();
+    }, timeoutMs);
+    try {
+      this.#connection.setRemoteDescription(this.#answer, 'answer');
+      await this.#connected.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Encrypts and sends one RTP or RTCP packet; the buffer may be used again at once. False if it could not be sent. */
+  send(packet: Buffer): boolean {
+    return this.#state === 'connected' && this.#track.sendMessageBinary(packet);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    open -= 1;
+    this.#connected.reject(new TreffError('media/transport-failed', 'closed'));
+    this.#track.close();
+    this.#connection.close();
+  }
+
+  #lose(): void {
+    if (this.#state === 'closed' || this.#state === 'lost') return;
+    const wasConnected = this.#state === 'connected';
+    this.#state = 'lost';
+    this.#connected.reject(new TreffError('media/transport-failed', 'ICE or DTLS failed'));
+    if (wasConnected) this.#onLost?.();
+  }
+}
