@@ -1,0 +1,269 @@
+import {
+  type BridgeEvent,
+  type BridgeSnapshot,
+  type ConsumerParameters,
+  type DtlsParameters,
+  type EndpointRef,
+  type Generation,
+  type IceParameters,
+  type Incarnation,
+  type MediaOffer,
+  type ParticipantId,
+  type Publication,
+  type ReceiverConstraints,
+  type RtpCapabilities,
+  type SourceId,
+  type TransportParameters,
+  type TransportRole,
+  LIMITS,
+  TreffError,
+  mediaKindOf,
+  ownerOf,
+} from '@treff/protocol';
+import type { FakeEndpointState } from './fake-bridge.ts';
+import { canDecode, checkPublication, consumerRtpParameters, fakeIce, fakeTransport } from './fake-rtp.ts';
+
+type FakePublication = Omit<Publication, 'muted'> & { paused: boolean };
+
+interface FakeEndpoint {
+  readonly ref: EndpointRef;
+  readonly rtpCapabilities: RtpCapabilities;
+  readonly transports: Record<TransportRole, TransportParameters>;
+  readonly fingerprints: Map<TransportRole, string>;
+  readonly sources: Map<SourceId, FakePublication>;
+  readonly consumers: Map<SourceId, { parameters: ConsumerParameters; started: boolean }>;
+  iceAttempt: number;
+  constraints: ReceiverConstraints | undefined;
+}
+
+/** What is remembered of a participant beyond its endpoint. */
+interface FakeSeat {
+  newest: Generation;
+  readonly retired: Set<SourceId>;
+  endpoint: FakeEndpoint | undefined;
+}
+
+/** One conference of the {@link FakeBridge}. */
+export class FakeRoom {
+  readonly #incarnation: Incarnation;
+  readonly #emit: (event: BridgeEvent) => void;
+  readonly #seats = new Map<ParticipantId, FakeSeat>();
+  #open = false;
+  #counter = 0;
+
+  constructor(incarnation: Incarnation, emit: (event: BridgeEvent) => void) {
+    this.#incarnation = incarnation;
+    this.#emit = emit;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  open(): void {
+    this.#open = true;
+  }
+
+  endpoint(ref: EndpointRef, rtpCapabilities: RtpCapabilities): MediaOffer {
+    const seat = this.#seat(ref.endpoint);
+    if (seat.endpoint?.ref.generation !== ref.generation) {
+      if (ref.generation <= seat.newest) throw stale(ref);
+      this.#end(seat);
+      seat.newest = ref.generation;
+      seat.endpoint = {
+        ref,
+        rtpCapabilities,
+        transports: { send: fakeTransport(this.#next()), receive: fakeTransport(this.#next()) },
+        fingerprints: new Map(),
+        sources: new Map(),
+        consumers: new Map(),
+        iceAttempt: 0,
+        constraints: undefined,
+      };
+      for (const { endpoint: other } of this.#seats.values()) {
+        if (other === undefined || other === seat.endpoint) continue;
+        for (const publication of other.sources.values()) this.#consume(seat.endpoint, publication);
+      }
+    }
+    const { transports, consumers } = seat.endpoint;
+    for (const consumer of consumers.values()) consumer.started = true;
+    return structuredClone({
+      generation: ref.generation,
+      ...transports,
+      consumers: [...consumers.values()].map(({ parameters }) => parameters),
+    });
+  }
+
+  connect(ref: EndpointRef, transport: TransportRole, { fingerprints }: DtlsParameters): void {
+    const endpoint = this.#current(ref);
+    const key = JSON.stringify(fingerprints);
+    const known = endpoint.fingerprints.get(transport);
+    if (known !== undefined && known !== key) throw new TreffError('media/transport-failed');
+    endpoint.fingerprints.set(transport, key);
+  }
+
+  restartIce(ref: EndpointRef, attempt: number): Record<TransportRole, IceParameters> {
+    const endpoint = this.#current(ref);
+    const { send, receive } = endpoint.transports;
+    if (attempt > endpoint.iceAttempt) {
+      endpoint.iceAttempt = attempt;
+      send.iceParameters = fakeIce(this.#next());
+      receive.iceParameters = fakeIce(this.#next());
+    }
+    return structuredClone({ send: send.iceParameters, receive: receive.iceParameters });
+  }
+
+  publish(ref: EndpointRef, publication: FakePublication): void {
+    const endpoint = this.#current(ref);
+    const { source, kind } = publication;
+    const letter = mediaKindOf(kind) === 'audio' ? 'a' : 'v';
+    const retired = this.#seat(ref.endpoint).retired.has(source);
+    if (retired || ownerOf(source) !== ref.endpoint || source[9] !== letter) {
+      throw new TreffError('source/invalid-id', source);
+    }
+    if (endpoint.sources.has(source)) return;
+    const others = [...endpoint.sources.values()];
+    if (others.some((other) => other.kind === kind) || others.length >= LIMITS.sourcesPerEndpoint) {
+      throw new TreffError('source/too-many', source);
+    }
+    checkPublication(
+      publication,
+      others.map(({ rtpParameters }) => rtpParameters),
+    );
+    endpoint.sources.set(source, { ...publication });
+    for (const { endpoint: other } of this.#seats.values()) {
+      if (other === undefined || other === endpoint) continue;
+      const added = this.#consume(other, publication);
+      if (added === undefined) continue;
+      this.#emit({ type: 'consumers-added', ...other.ref, consumers: [structuredClone(added)] });
+    }
+  }
+
+  unpublish(ref: EndpointRef, source: SourceId): void {
+    const seat = this.#seats.get(ref.endpoint);
+    if (seat?.endpoint?.ref.generation !== ref.generation || ownerOf(source) !== ref.endpoint) return;
+    seat.retired.add(source);
+    if (seat.endpoint.sources.delete(source)) this.#dropEverywhere([source]);
+  }
+
+  pause(ref: EndpointRef, source: SourceId, paused: boolean): void {
+    const publication = this.#current(ref).sources.get(source);
+    if (publication === undefined) throw new TreffError('source/unknown', source);
+    publication.paused = paused;
+  }
+
+  start(ref: EndpointRef, consumers: readonly string[]): void {
+    for (const consumer of this.#current(ref).consumers.values()) {
+      if (consumers.includes(consumer.parameters.id)) consumer.started = true;
+    }
+  }
+
+  constrain(ref: EndpointRef, constraints: ReceiverConstraints): void {
+    this.#current(ref).constraints = constraints;
+  }
+
+  remove(ref: EndpointRef): void {
+    const seat = this.#seat(ref.endpoint);
+    if (ref.generation < seat.newest) return;
+    seat.newest = ref.generation;
+    this.#end(seat);
+  }
+
+  snapshot(): Pick<BridgeSnapshot, 'endpoints'> {
+    const endpoints = [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
+    return structuredClone({
+      endpoints: endpoints.map(({ ref, sources, consumers }) => ({
+        endpoint: ref.endpoint,
+        generation: ref.generation,
+        sources: [...sources.values()].map(({ source, paused }) => ({ source, paused })),
+        consumers: [...consumers.values()].map(({ parameters }) => parameters),
+      })),
+    });
+  }
+
+  lose(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    for (const seat of this.#seats.values()) seat.endpoint = undefined;
+    this.#emit({
+      type: 'conference-lost',
+      incarnation: this.#incarnation,
+      code: 'media/bridge-unavailable',
+    });
+  }
+
+  endpointState(participant: ParticipantId): FakeEndpointState | undefined {
+    const endpoint = this.#seats.get(participant)?.endpoint;
+    if (endpoint === undefined) return undefined;
+    return {
+      generation: endpoint.ref.generation,
+      connected: [...endpoint.fingerprints.keys()],
+      iceAttempt: endpoint.iceAttempt,
+      constraints: endpoint.constraints,
+      sources: [...endpoint.sources.values()].map(({ source, paused }) => ({ source, paused })),
+      receiving: [...endpoint.consumers.values()].map(({ parameters, started }) => ({
+        id: parameters.id,
+        source: parameters.source,
+        started,
+      })),
+    };
+  }
+
+  #consume(
+    receiver: FakeEndpoint,
+    { source, kind, rtpParameters }: FakePublication,
+  ): ConsumerParameters | undefined {
+    if (!canDecode(receiver.rtpCapabilities, rtpParameters)) return undefined;
+    const index = this.#next();
+    const parameters: ConsumerParameters = {
+      id: `consumer${index}`,
+      source,
+      kind,
+      rtpParameters: consumerRtpParameters(rtpParameters, index),
+    };
+    receiver.consumers.set(source, { parameters, started: false });
+    return parameters;
+  }
+
+  #end(seat: FakeSeat): void {
+    const { endpoint } = seat;
+    if (endpoint === undefined) return;
+    seat.endpoint = undefined;
+    this.#dropEverywhere([...endpoint.sources.keys()]);
+  }
+
+  #dropEverywhere(sources: readonly SourceId[]): void {
+    for (const { endpoint } of this.#seats.values()) {
+      if (endpoint === undefined) continue;
+      const consumers = sources.flatMap((source) => {
+        const id = endpoint.consumers.get(source)?.parameters.id;
+        endpoint.consumers.delete(source);
+        return id ?? [];
+      });
+      if (consumers.length > 0) this.#emit({ type: 'consumers-removed', ...endpoint.ref, consumers });
+    }
+  }
+
+  #current(ref: EndpointRef): FakeEndpoint {
+    const endpoint = this.#seats.get(ref.endpoint)?.endpoint;
+    if (endpoint?.ref.generation !== ref.generation) throw stale(ref);
+    return endpoint;
+  }
+
+  #seat(participant: ParticipantId): FakeSeat {
+    const known = this.#seats.get(participant);
+    if (known !== undefined) return known;
+    const seat: FakeSeat = { newest: 0, retired: new Set(), endpoint: undefined };
+    this.#seats.set(participant, seat);
+    return seat;
+  }
+
+  #next(): number {
+    this.#counter += 1;
+    return this.#counter;
+  }
+}
+
+function stale({ endpoint, generation }: EndpointRef): TreffError {
+  return new TreffError('media/stale-generation', `${endpoint} generation ${generation}`);
+}
