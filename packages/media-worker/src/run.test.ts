@@ -19,11 +19,11 @@ const node = (script: string, options: Parameters<typeof run>[2] = {}) =>
 
 test('lines arrive whole, the last one too when it does not end', async () => {
   const lines: string[] = [];
-  const result = await node('process.stdout.write("one\\ntw"); process.stdout.write("o\\nthree")', {
+  const result = await node('process.stdout.write("one\\r\\ntw"); process.stdout.write("o\\nthree")', {
     onLine: (line) => lines.push(line),
   });
   expect(lines).toEqual(['one', 'two', 'three']);
-  expect(result).toEqual({ code: 0, stdout: 'one\ntwo\nthree' });
+  expect(result).toEqual({ code: 0, stdout: 'one\r\ntwo\nthree' });
 });
 
 test('the log holds the command, its output and its errors', async () => {

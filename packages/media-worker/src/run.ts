@@ -5,7 +5,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Each whole line of standard output, as it comes. */
+  /** Each whole line of standard output, as it comes, without its end. */
   readonly onLine?: (line: string) => void;
   /** The file to which the command line and everything it prints are appended. */
   readonly logPath?: string;
@@ -53,7 +53,7 @@ export const run: Run = async (command, args, options = {}) => {
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       keep(chunk);
       stdout = (stdout + chunk).slice(-KEPT_OUTPUT);
-      const lines = (partial + chunk).split('\n');
+      const lines = (partial + chunk).split(/\r?\n/);
       partial = (lines.pop() ?? '').slice(-KEPT_OUTPUT);
       if (onLine !== undefined) for (const line of lines) onLine(line);
     });

@@ -122,10 +122,11 @@ function fakeRun(behaviour: Behaviour, calls: Call[]): Run {
     if (options.signal?.aborted === true) return { code: -1, stdout: '' };
     if (!behaviour.apt && /^(?:dpkg|apt)/.test(command)) return { code: 127, stdout: '' };
     if (line.startsWith('dpkg-query --show')) {
+      // Removed but not purged: dpkg still knows it.
       const lines = args
-        .filter((name) => behaviour.installed.has(name))
-        .map((name) => `${name}\tinstalled\n`);
-      return { code: 0, stdout: `removed-package\tconfig-files\n${lines.join('')}` };
+        .filter((name) => !name.startsWith('-'))
+        .map((name) => `${name}\t${behaviour.installed.has(name) ? 'installed' : 'config-files'}\n`);
+      return { code: 0, stdout: lines.join('') };
     }
     if (line.startsWith('apt-get install')) {
       if (!behaviour.aptInstalls) return { code: 100, stdout: '' };
