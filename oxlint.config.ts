@@ -111,7 +111,6 @@ export default defineConfig({
     'no-fallthrough': 'error',
     'no-new-func': 'error',
     'no-self-compare': 'error',
-    'no-useless-return': 'error',
     'no-var': 'error',
     'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
     'object-shorthand': 'error',

@@ -60,7 +60,7 @@ export const ZONES = [
  *
  * @type {Readonly<Record<string, readonly string[]>>}
  */
-export const TEST_WORKSPACES = {
+const TEST_WORKSPACES = {
   '*': ['testing'],
   // Tests of the whole process look at it from the media side too.
   'packages/server': ['bridge', 'peer', 'client'],

@@ -69,6 +69,7 @@ describe('the check of imports', () => {
   test('keeps the core of the client away from its media part', () => {
     expect(refused('packages/client/src/core/a.ts', "import '../media/index.ts';")).toHaveLength(1);
     expect(refused('packages/client/src/media/a.ts', "import '../core/index.ts';")).toEqual([]);
+    expect(refused('packages/client/src/core/a.test.ts', "import '../../test/fake-clock.ts';")).toEqual([]);
   });
 
   test('keeps the SFU to the bridge, even where it is declared', () => {

@@ -12,9 +12,9 @@
  * @property {boolean} [optional]
  * @property {boolean} [devOptional]
  * @property {boolean} [link]
- * @property {string[]} [os]
- * @property {string[]} [cpu]
- * @property {string[]} [libc]
+ * @property {string | string[]} [os]
+ * @property {string | string[]} [cpu]
+ * @property {string | string[]} [libc]
  *
  * @typedef {{packages?: Record<string, LockedPackage>}} LockFile
  */
@@ -53,7 +53,7 @@ export function isInstalled(wanted, installed, platform) {
     locked.length > 0 &&
     locked.every(([path, entry]) => {
       const found = present[path];
-      if (found === undefined) return isOptional(entry) && !fits(entry, platform);
+      if (found === undefined) return isOptional(entry) && !isMadeFor(entry, platform);
       return found.version === entry.version;
     })
   );
@@ -68,25 +68,32 @@ function isOptional(entry) {
 }
 
 /**
- * Whether npm would install a package here, by its lists of operating systems, processors and C libraries.
+ * Whether a package names this platform among those that it is for. One that names none may hang below a package of
+ * another platform (what WebAssembly needs does), so its absence says nothing.
  *
  * @param {LockedPackage} entry
  * @param {Platform} platform
  * @returns {boolean}
  */
-function fits(entry, { os, cpu, libc }) {
-  return allows(entry.os, os) && allows(entry.cpu, cpu) && (libc === undefined || allows(entry.libc, libc));
+function isMadeFor({ os, cpu, libc }, platform) {
+  if (os === undefined && cpu === undefined) return false;
+  return (
+    allows(os, platform.os) &&
+    allows(cpu, platform.cpu) &&
+    (platform.libc === undefined || allows(libc, platform.libc))
+  );
 }
 
 /**
- * @param {readonly string[] | undefined} list  with `!` before what is excluded
+ * @param {string | readonly string[] | undefined} list  with `!` before what is excluded
  * @param {string} value
  * @returns {boolean}
  */
 function allows(list, value) {
-  if (list === undefined || list.length === 0) return true;
-  if (list.includes(`!${value}`)) return false;
-  return list.includes(value) || list.every((item) => item.startsWith('!'));
+  if (list === undefined) return true;
+  const items = typeof list === 'string' ? [list] : list;
+  if (items.includes(`!${value}`)) return false;
+  return items.includes(value) || items.every((item) => item.startsWith('!'));
 }
 
 /**

@@ -23,6 +23,8 @@ describe('what is installed', () => {
         cpu: ['x64'],
         libc: ['musl'],
       },
+      'node_modules/below-another-platform': { version: '1.0.0', optional: true },
+      'node_modules/for-mac': { version: '1.0.0', optional: true, os: 'darwin' },
       'node_modules/not-for-windows': { version: '1.0.0', optional: true, os: ['!win32'] },
     },
   };

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { globSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
@@ -32,4 +32,13 @@ export function workspaces() {
     .filter((entry) => entry.isDirectory())
     .map((entry) => `packages/${entry.name}`);
   return [...packages, 'e2e', 'bench'];
+}
+
+/** @returns {string[]} all that the compiler is asked to check, relative to the repository */
+export function projects() {
+  const below = workspaces().map((workspace) => `${workspace}/**/tsconfig*.json`);
+  return [
+    'tsconfig.json',
+    ...globSync(below, { cwd: root, exclude: ['**/node_modules/**', '**/dist/**'] }).toSorted(),
+  ];
 }

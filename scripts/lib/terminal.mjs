@@ -73,6 +73,23 @@ export function startPhase(name, output = standardOutput) {
 }
 
 /**
+ * Runs what must succeed before anything else makes sense; where it doesn't, the process ends with the reason.
+ *
+ * @param {string} name
+ * @param {(report: (text: string) => void) => Promise<string>} work  returns what it did
+ * @returns {Promise<void>}
+ */
+export async function mustDo(name, work) {
+  const phase = startPhase(name);
+  try {
+    phase.done(await work(phase.progress));
+  } catch (error) {
+    phase.failed(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
+}
+
+/**
  * @param {string} mark
  * @param {string} name
  * @param {string} text

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { checkBudget } from './budget.mjs';
 import { run } from './process.mjs';
 import { root, tool } from './root.mjs';
-import { startPhase } from './terminal.mjs';
 
 /** All that decides what the browser gets; the lock file stands for every package from npm. */
 const INPUTS = [
@@ -16,34 +17,38 @@ const INPUTS = [
   'packages/{web,client,conference,protocol}/src/**/*',
 ];
 
-const built = join(root, 'packages/web/dist/index.html');
+const dist = join(root, 'packages/web/dist');
+const built = join(dist, 'index.html');
 const stamp = join(root, '.cache/web-build');
 
 /**
  * Builds `packages/web/dist` if it is missing or older than its sources.
  *
- * @returns {Promise<boolean>} whether it is there now; if not, the reason was printed
+ * @param {(text: string) => void} report
+ * @returns {Promise<string>} what was done
+ * @throws {Error} with all that the build said
  */
-export async function buildWeb() {
-  const phase = startPhase('web');
+export async function buildWeb(report) {
   const inputs = hashOf(INPUTS);
-  if (existsSync(built) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) {
-    phase.done('unchanged');
-    return true;
-  }
-  phase.progress('vite build');
+  if (existsSync(built) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return 'unchanged';
   const { code, output } = await run(process.execPath, [tool('vite/bin/vite.js'), 'build'], {
     cwd: join(root, 'packages/web'),
-    onLine: (line) => phase.progress(line.trim()),
+    onLine: (line) => report(line.trim()),
   });
-  if (code !== 0) {
-    phase.failed(`vite build\n${output}`);
-    return false;
-  }
+  if (code !== 0) throw new Error(`vite build failed:\n${output}`);
   mkdirSync(join(root, '.cache'), { recursive: true });
   writeFileSync(stamp, inputs);
-  phase.done('built');
-  return true;
+  return 'built';
+}
+
+/**
+ * Holds the build against its budget of JavaScript.
+ *
+ * @returns {{lines: string[], exceeded: boolean}}
+ */
+export function measureWeb() {
+  const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
+  return checkBudget(manifest, (file) => gzipSync(readFileSync(join(dist, file))).length);
 }
 
 /**

@@ -1,26 +1,19 @@
-/** The media worker as a phase of a script. */
+/** The media worker, as the scripts see it. */
 import { importFrom } from './root.mjs';
-import { startPhase } from './terminal.mjs';
 
 /**
- * Finds or builds the worker and says so.
+ * Finds or builds the worker.
  *
- * @returns {Promise<boolean>} whether there is one now; if not, the reason was printed
+ * @param {(text: string) => void} report
+ * @returns {Promise<string>} where it came from and where it is
+ * @throws {Error} with a message for people if there is none
  */
-export async function provideWorker() {
-  const phase = startPhase('worker');
-  try {
-    const bridge = await importFrom('packages/server', '@treff/bridge');
-    const { path, source } = await bridge.provideWorker({
-      onProgress: (/** @type {Parameters<typeof describe>[0]} */ progress) =>
-        phase.progress(describe(progress)),
-    });
-    phase.done(`${source}: ${path}`);
-    return true;
-  } catch (error) {
-    phase.failed(error instanceof Error ? error.message : String(error));
-    return false;
-  }
+export async function provideWorker(report) {
+  const bridge = await importFrom('packages/server', '@treff/bridge');
+  const { path, source } = await bridge.provideWorker({
+    onProgress: (/** @type {Parameters<typeof describe>[0]} */ progress) => report(describe(progress)),
+  });
+  return `${source}: ${path}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runToEnd } from '../lib/process.mjs';
 import { root } from '../lib/root.mjs';
+import { mustDo } from '../lib/terminal.mjs';
 import { buildWeb } from '../lib/web.mjs';
 import { provideWorker } from '../lib/worker.mjs';
 
@@ -14,6 +15,7 @@ if (name === undefined || !names.includes(name)) {
   process.stderr.write(`npm run bench -- <name>, where <name> is one of: ${names.join(', ')}\n`);
   process.exit(1);
 }
-if (!(await provideWorker()) || !(await buildWeb())) process.exit(1);
+await mustDo('worker', provideWorker);
+await mustDo('web', buildWeb);
 process.chdir(root);
 await runToEnd(process.execPath, [join(root, 'bench', `${name}.bench.ts`), ...args]);

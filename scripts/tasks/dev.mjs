@@ -6,12 +6,13 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { importFrom, root } from '../lib/root.mjs';
+import { mustDo } from '../lib/terminal.mjs';
 import { provideWorker } from '../lib/worker.mjs';
 
 /** What the server answers; every other path is the app's. */
 const SERVER_PATHS = '^/(ws|api|about|metrics)(/|\\?|$)';
 
-if (!(await provideWorker())) process.exit(1);
+await mustDo('worker', provideWorker);
 const port = Number(process.env.HTTP_PORT ?? 8000);
 const serverPort = await freePort();
 const address = process.env.PUBLIC_URL ?? `http://localhost:${port}`;

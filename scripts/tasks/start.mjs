@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { runToEnd } from '../lib/process.mjs';
 import { root } from '../lib/root.mjs';
+import { mustDo } from '../lib/terminal.mjs';
 import { buildWeb } from '../lib/web.mjs';
 import { provideWorker } from '../lib/worker.mjs';
 
-if (!(await provideWorker()) || !(await buildWeb())) process.exit(1);
+await mustDo('worker', provideWorker);
+await mustDo('web', buildWeb);
 process.chdir(root);
 await runToEnd(process.execPath, [join(root, 'packages/server/src/main.ts'), ...process.argv.slice(2)]);
