@@ -8,10 +8,10 @@ const INSTALL = ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-
 
 /**
  * @param {NodeJS.ProcessEnv} env
- * @returns {string | undefined} its path; `CHROMIUM_BIN` is believed, the rest is searched in PATH
+ * @returns {string | undefined} its path; `TREFF_CHROMIUM` is believed, the rest is searched in PATH
  */
 export function findChromium(env) {
-  if (env.CHROMIUM_BIN !== undefined && env.CHROMIUM_BIN !== '') return env.CHROMIUM_BIN;
+  if (env.TREFF_CHROMIUM !== undefined && env.TREFF_CHROMIUM !== '') return env.TREFF_CHROMIUM;
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
@@ -32,7 +32,7 @@ export async function provideChromium(env, report, system = {}) {
   } = system;
   const found = findChromium(env);
   if (found !== undefined) return { path: found };
-  if (!hasApt) return { error: 'No Chromium was found. Install one and name its path in CHROMIUM_BIN.' };
+  if (!hasApt) return { error: 'No Chromium was found. Install one and name its path in TREFF_CHROMIUM.' };
   const command = `apt-get ${INSTALL.join(' ')}`;
   if (!isRoot || env.TREFF_NO_APT === '1') {
     return { error: `No Chromium was found. Install it:\n\n    ${isRoot ? '' : 'sudo '}${command}\n` };

@@ -38,7 +38,7 @@ test('the browser is the first known name in PATH that can be executed', () => {
 
 test('a browser that is named is taken as it is', () => {
   putProgram('chromium');
-  expect(findChromium({ PATH: folder, CHROMIUM_BIN: '/opt/browser' })).toBe('/opt/browser');
+  expect(findChromium({ PATH: folder, TREFF_CHROMIUM: '/opt/browser' })).toBe('/opt/browser');
 });
 
 test('root installs a missing browser', async () => {
@@ -60,7 +60,7 @@ test('nothing is installed where that is forbidden or not possible, and the comm
   expect(commands).toEqual([]);
   expect(asRoot).toEqual({ error: expect.stringMatching(/\n {4}apt-get install .*chromium/) });
   expect(asUser).toEqual({ error: expect.stringMatching(/\n {4}sudo apt-get install .*chromium/) });
-  expect(without).toEqual({ error: expect.stringContaining('CHROMIUM_BIN') });
+  expect(without).toEqual({ error: expect.stringContaining('TREFF_CHROMIUM') });
 });
 
 test('an installation that fails says what apt said', async () => {

@@ -9,9 +9,6 @@ import { importFrom, root } from '../lib/root.mjs';
 import { mustDo } from '../lib/terminal.mjs';
 import { provideWorker } from '../lib/worker.mjs';
 
-/** What the server answers; every other path is the app's. */
-const SERVER_PATHS = '^/(ws|api|about|metrics)(/|\\?|$)';
-
 await mustDo('worker', provideWorker);
 const port = Number(process.env.HTTP_PORT ?? 8000);
 const serverPort = await freePort();
@@ -27,12 +24,13 @@ const server = spawn(
   },
 );
 
+// The app's own configuration passes on to the server what the server answers.
+process.env.TREFF_DEV_SERVER = `http://127.0.0.1:${serverPort}`;
 const vite = await importFrom('packages/web', 'vite');
-const target = `http://127.0.0.1:${serverPort}`;
 const front = await vite.createServer({
   root: join(root, 'packages/web'),
   configFile: join(root, 'packages/web/vite.config.ts'),
-  server: { port, strictPort: true, proxy: { [SERVER_PATHS]: { target, ws: true } } },
+  server: { port, strictPort: true },
 });
 
 /** @type {Promise<number | null>} */

@@ -117,7 +117,7 @@ async function tests(project, report) {
   const env = {
     ...process.env,
     NO_COLOR: '1',
-    ...(chromium === undefined ? {} : { CHROMIUM_BIN: chromium }),
+    ...(chromium === undefined ? {} : { TREFF_CHROMIUM: chromium }),
   };
   const ended = await node('vitest/vitest.mjs', args, {
     env,
