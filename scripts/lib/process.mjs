@@ -47,8 +47,8 @@ export function run(command, args, { cwd, env, onLine } = {}) {
   return new Promise((settle) => {
     const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    let rest = '';
     for (const stream of [child.stdout, child.stderr]) {
+      let rest = '';
       stream.setEncoding('utf8');
       stream.on('data', (/** @type {string} */ text) => {
         output += text;
