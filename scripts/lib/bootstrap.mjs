@@ -21,6 +21,16 @@ const platform = detectPlatform();
 const OLDEST_NODE = 18;
 const NEEDED_NODE = 24;
 
+/** Whatever the machine's settings say: the tools that build the page are among those for development. */
+const NPM_OPTIONS = [
+  '--ignore-scripts',
+  '--include=dev',
+  '--include=optional',
+  '--no-audit',
+  '--no-fund',
+  '--no-progress',
+];
+
 /**
  * Runs `scripts/tasks/<name>.mjs` under the pinned Node and ends this process as that one ends.
  *
@@ -45,7 +55,7 @@ async function install() {
   if (isUpToDate(lockText, stamp)) return;
   const phase = startPhase('install');
   phase.progress('npm ci');
-  const { code, output } = await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-progress']);
+  const { code, output } = await npm(['ci', ...NPM_OPTIONS]);
   const said = withoutNoise(output);
   if (code !== 0) {
     phase.failed('npm ci');
