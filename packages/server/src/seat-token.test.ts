@@ -52,6 +52,8 @@ describe('seat tokens', () => {
 describe('TokenRotation', () => {
   it('accepts the new token and from then on not the old one', () => {
     const rotation = new TokenRotation();
+    expect(rotation.next).toBe(1);
+    expect(rotation.use(1)).toBe(true);
     expect(rotation.next).toBe(2);
     expect(rotation.use(2)).toBe(true);
     expect(rotation.use(1)).toBe(false);
@@ -70,7 +72,7 @@ describe('TokenRotation', () => {
       fc.property(fc.array(fc.boolean()), (repliesArrive) => {
         const rotation = new TokenRotation();
         // The first token comes with the join itself.
-        let held = 1;
+        let held = rotation.next;
         for (const arrives of repliesArrive) {
           expect(rotation.use(held)).toBe(true);
           for (let old = 1; old < held; old++) expect(rotation.use(old)).toBe(false);

@@ -43,7 +43,8 @@ const claimSchema = z.object({ incarnation, participant: participantId, rotation
  * out, because what the person still holds stays good until the new one arrived and was used.
  */
 export class TokenRotation {
-  #used = 1;
+  /** 0: none yet. */
+  #used = 0;
 
   /** The rotation to hand out now. */
   get next(): number {

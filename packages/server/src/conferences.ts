@@ -1,0 +1,115 @@
+import {
+  LIMITS,
+  type Bridge,
+  type BridgeMessage,
+  type ErrorCode,
+  type Incarnation,
+  type ParticipantId,
+  type RtpCapabilities,
+} from '@treff/protocol';
+import type { Clock } from './clock.ts';
+import { Focus } from './focus.ts';
+import type { Logger } from './logger.ts';
+import type { SeatTokens } from './seat-token.ts';
+import type { JoinRequest, Reception, ResumeRequest, Session } from './session.ts';
+
+export interface ConferencesOptions {
+  readonly bridge: Bridge;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tokens: SeatTokens;
+  readonly makeIncarnation: () => Incarnation;
+  readonly makeParticipantId: () => ParticipantId;
+  /** How many conferences there may be; {@link LIMITS.conferences} if absent. */
+  readonly limit?: number;
+}
+
+const FULL_RETRY_AFTER_MS = 30_000;
+
+/** Every conference of this process, by the room's name. One begins with its first participant and ends with its last. */
+export class Conferences implements Reception {
+  readonly rtpCapabilities: RtpCapabilities;
+  readonly #options: ConferencesOptions;
+  readonly #limit: number;
+  readonly #byRoom = new Map<string, Focus>();
+  readonly #byIncarnation = new Map<Incarnation, Focus>();
+  readonly #unsubscribe: () => void;
+  #lastEvent: number | undefined;
+
+  constructor(options: ConferencesOptions) {
+    this.#options = options;
+    this.#limit = options.limit ?? LIMITS.conferences;
+    this.rtpCapabilities = options.bridge.rtpCapabilities;
+    this.#unsubscribe = options.bridge.subscribe((message) => this.#receive(message));
+  }
+
+  get count(): { conferences: number; seats: number; outboxBytes: number } {
+    const all = [...this.#byRoom.values()];
+    return {
+      conferences: all.length,
+      seats: all.reduce((sum, focus) => sum + focus.seats, 0),
+      outboxBytes: all.reduce((sum, focus) => sum + focus.outboxBytes, 0),
+    };
+  }
+
+  join(session: Session, room: string, request: JoinRequest): void {
+    const focus = this.#byRoom.get(room) ?? this.#open(room);
+    if (focus === undefined) session.refuse('server/full', FULL_RETRY_AFTER_MS);
+    else focus.join(session, request);
+  }
+
+  resume(session: Session, room: string, request: ResumeRequest): void {
+    const claim = this.#options.tokens.verify(request.token);
+    const focus = claim === undefined ? undefined : this.#byIncarnation.get(claim.incarnation);
+    // A token opens its own seat only, and only through the door of its own room.
+    if (claim === undefined || focus?.room !== room) session.refuse('session/resume-refused');
+    else focus.resume(session, claim, request);
+  }
+
+  /** Ends all of them. */
+  close(code: number, error: ErrorCode): void {
+    this.#unsubscribe();
+    for (const focus of this.#byRoom.values()) focus.close(code, error);
+  }
+
+  #open(room: string): Focus | undefined {
+    if (this.#byRoom.size >= this.#limit) return undefined;
+    const { bridge, clock, logger, tokens, makeParticipantId } = this.#options;
+    const incarnation = this.#options.makeIncarnation();
+    const focus = new Focus({
+      room,
+      incarnation,
+      bridge,
+      clock,
+      logger,
+      tokens,
+      makeParticipantId,
+      onOver: () => {
+        this.#byRoom.delete(room);
+        this.#byIncarnation.delete(incarnation);
+        logger.debug({ incarnation }, 'a conference ended');
+      },
+    });
+    this.#byRoom.set(room, focus);
+    this.#byIncarnation.set(incarnation, focus);
+    logger.debug({ incarnation }, 'a conference began');
+    return focus;
+  }
+
+  #receive(message: BridgeMessage): void {
+    if ('signal' in message) {
+      this.#byIncarnation.get(message.signal.incarnation)?.signal(message.signal);
+      return;
+    }
+    const { seq, event } = message;
+    const last = this.#lastEvent;
+    // Repeated or late: what it said is in the snapshot that its gap caused.
+    if (last !== undefined && seq <= last) return;
+    this.#lastEvent = seq;
+    if (last !== undefined && seq > last + 1) {
+      this.#options.logger.warn({ missed: seq - last - 1 }, 'events of the bridge were missed');
+      for (const focus of this.#byRoom.values()) focus.resync();
+    }
+    this.#byIncarnation.get(event.incarnation)?.handle({ seq, event });
+  }
+}

@@ -1,0 +1,369 @@
+import {
+  createConference,
+  decide,
+  evolve,
+  isOver,
+  mediaPlan,
+  nextDeadline,
+  project,
+  projectEvent,
+  type Actor,
+  type ConferenceCommand,
+  type ConferenceEvent,
+  type ConferenceState,
+} from '@treff/conference';
+import {
+  CLOSE,
+  type Bridge,
+  type BridgeEvent,
+  type BridgeSignal,
+  type ClientMediaAction,
+  type Command,
+  type CommandId,
+  type ErrorCode,
+  type Generation,
+  type Incarnation,
+  type MediaOffer,
+  type ParticipantId,
+  type Publication,
+  type ServerMediaAction,
+  type ServerMessage,
+} from '@treff/protocol';
+import type { Clock } from './clock.ts';
+import { ConferenceMedia } from './conference-media.ts';
+import type { Logger } from './logger.ts';
+import { Seat, type CommandResult } from './seat.ts';
+import type { SeatClaim, SeatTokens } from './seat-token.ts';
+import type { JoinRequest, Place, ResumeRequest, Session } from './session.ts';
+
+export interface FocusOptions {
+  readonly room: string;
+  readonly incarnation: Incarnation;
+  readonly bridge: Bridge;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tokens: SeatTokens;
+  /** An id that may be in use already: the focus asks again. */
+  readonly makeParticipantId: () => ParticipantId;
+  /** Nobody is left; the focus is closed. Called once. */
+  onOver(): void;
+}
+
+const SYSTEM: Actor = { kind: 'system' };
+
+/** Milliseconds a person waits for transports before the join is refused. The bridge starts a lost worker again in well under one second. */
+const JOIN_TIMEOUT_MS = 8_000;
+const JOIN_RETRY_AFTER_MS = 2_000;
+
+/**
+ * The host of one conference: takes commands one after the other, decides, evolves, tells every seat what it may see, and keeps
+ * the media going along.
+ */
+export class Focus {
+  readonly room: string;
+  readonly incarnation: Incarnation;
+  readonly #options: FocusOptions;
+  readonly #seats = new Map<ParticipantId, Seat>();
+  readonly #media: ConferenceMedia;
+  #state: ConferenceState;
+  /** Work that came while other work was being done. */
+  readonly #queue: (() => void)[] = [];
+  #running = false;
+  #deadline: { readonly at: number; readonly cancel: () => void } | undefined;
+  #closed = false;
+
+  constructor(options: FocusOptions) {
+    this.room = options.room;
+    this.incarnation = options.incarnation;
+    this.#options = options;
+    this.#state = createConference({ epoch: options.incarnation, room: options.room });
+    const { bridge, clock, logger, incarnation } = options;
+    this.#media = new ConferenceMedia({
+      incarnation,
+      bridge,
+      clock,
+      logger,
+      listener: {
+        offered: (participant, offer) =>
+          this.#do(() => {
+            const seat = this.#seats.get(participant);
+            if (seat?.phase.name === 'joining') this.#seatTaken(seat, offer);
+            else seat?.session?.send(mediaMessage(offer.generation, { action: 'offer', offer }));
+          }),
+        offerRefused: (participant, code) =>
+          this.#do(() => {
+            const seat = this.#seats.get(participant);
+            if (seat?.phase.name === 'joining') this.#refuseJoin(seat, code);
+            else this.#sendMedia(participant, undefined, { action: 'failed', code });
+          }),
+        send: (participant, generation, body) => this.#sendMedia(participant, generation, body),
+        sourceRefused: (participant, source, code) =>
+          this.#do(() => {
+            this.#dispatch({ type: 'remove-source', source }, SYSTEM);
+            this.#sendMedia(participant, undefined, { action: 'source-refused', source, code });
+          }),
+        sourcesGone: (_participant, sources) =>
+          this.#do(() => {
+            for (const source of sources) this.#dispatch({ type: 'remove-source', source }, SYSTEM);
+          }),
+        speaking: (participant) => this.#do(() => this.#dispatch({ type: 'speaking', participant }, SYSTEM)),
+      },
+    });
+  }
+
+  get seats(): number {
+    return this.#seats.size;
+  }
+
+  /** Bytes that the outboxes hold. */
+  get outboxBytes(): number {
+    return [...this.#seats.values()].reduce((sum, seat) => sum + seat.outbox.bytes, 0);
+  }
+
+  join(session: Session, request: JoinRequest): void {
+    this.#do(() => {
+      const participant = this.#newParticipantId();
+      const { displayName } = request;
+      const refusal = this.#dispatch({ type: 'join', participant, displayName }, SYSTEM);
+      if (refusal !== undefined) return session.refuse(refusal);
+      const cancel = this.#options.clock.after(JOIN_TIMEOUT_MS, () =>
+        this.#do(() => this.#refuseJoin(seat, 'media/bridge-unavailable')),
+      );
+      const seat = new Seat(participant, session, { name: 'joining', cancel });
+      this.#seats.set(participant, seat);
+      this.#media.add(participant, request.rtpCapabilities);
+      session.enter(this.#place(seat, session));
+    });
+  }
+
+  /** `claim` is what the server signed. */
+  resume(session: Session, claim: SeatClaim, { epoch, seq, media }: ResumeRequest): void {
+    this.#do(() => {
+      const seat = this.#seats.get(claim.participant);
+      if (seat?.phase.name !== 'seated' || !seat.rotation.use(claim.rotation))
+        return session.refuse('session/resume-refused');
+      const { participant } = seat;
+      // A half-open socket may be noticed by nobody for a long time: whoever comes with the token is the one.
+      const old = seat.session;
+      seat.session = session;
+      old?.close(CLOSE.replaced, 'session/replaced');
+      session.enter(this.#place(seat, session));
+      session.seated();
+      session.send({ type: 'resumed', token: this.#token(seat) });
+      const missed = epoch === this.incarnation ? seat.outbox.since(seq) : undefined;
+      if (missed !== undefined) for (const text of missed) session.sendText(text);
+      else {
+        session.send({ type: 'snapshot', seq: seat.outbox.seq, view: project(this.#state, participant) });
+        seat.outbox.clear();
+      }
+      this.#dispatch({ type: 'resume', participant }, SYSTEM);
+      this.#media.endpoint(participant)?.resume(media);
+    });
+  }
+
+  handle(numbered: { readonly seq: number; readonly event: BridgeEvent }): void {
+    this.#media.handle(numbered);
+  }
+
+  signal(signal: BridgeSignal): void {
+    const text = JSON.stringify({
+      type: 'signal',
+      signal: { type: signal.type, levels: signal.levels },
+    } satisfies ServerMessage);
+    for (const seat of this.#seats.values()) if (seat.phase.name === 'seated') seat.session?.sendSignal(text);
+  }
+
+  /** Events of the bridge were missed. */
+  resync(): void {
+    this.#media.resync();
+  }
+
+  /** Ends the conference for everybody. Idempotent. */
+  close(code: number, error: ErrorCode): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#deadline?.cancel();
+    this.#queue.length = 0;
+    for (const seat of this.#seats.values()) {
+      if (seat.phase.name === 'joining') seat.phase.cancel();
+      seat.session?.close(code, error);
+    }
+    this.#seats.clear();
+    this.#media.close();
+    this.#options.onOver();
+  }
+
+  /** What a session may do with a seat, as long as it is the seat's. */
+  #place(seat: Seat, session: Session): Place {
+    const own = (work: () => void) =>
+      this.#do(() => {
+        if (seat.session === session) work();
+      });
+    const { participant } = seat;
+    return {
+      command: (id, command) => own(() => this.#command(seat, id, command)),
+      media: (generation, action) => own(() => this.#act(seat, generation, action)),
+      leave: () =>
+        own(() => {
+          seat.session = undefined;
+          this.#dispatch({ type: 'leave', participant, reason: 'left' }, SYSTEM);
+        }),
+      lost: () =>
+        own(() => {
+          seat.session = undefined;
+          // Nobody was told of the seat, so nobody could come back to it.
+          if (seat.phase.name === 'joining')
+            this.#dispatch({ type: 'leave', participant, reason: 'left' }, SYSTEM);
+          else this.#dispatch({ type: 'interrupt', participant }, SYSTEM);
+        }),
+    };
+  }
+
+  #command(seat: Seat, id: CommandId, command: Command): void {
+    const { results, participant } = seat;
+    // Repeated, because the answer may have been lost with a socket: the answer is repeated, the command is not.
+    if (!results.has(id)) results.set(id, this.#dispatch(command, { kind: 'participant', id: participant }));
+    const code = results.get(id);
+    seat.push({ type: 'result', id, ...(code === undefined ? {} : { code }) }, this.#options.clock.now());
+  }
+
+  #act(seat: Seat, generation: Generation, action: ClientMediaAction): void {
+    const { participant } = seat;
+    const endpoint = this.#media.endpoint(participant);
+    const judgement = endpoint?.judge(generation);
+    if (endpoint === undefined || judgement === undefined || judgement === 'older') return;
+    if (judgement === 'unknown')
+      return this.#sendMedia(participant, generation, { action: 'failed', code: 'media/stale-generation' });
+    if (action.action === 'publish') return this.#publish(participant, generation, action.publication);
+    if (action.action === 'unpublish') {
+      const { source } = action;
+      const code = this.#dispatch(
+        { type: 'remove-source', source },
+        { kind: 'participant', id: participant },
+      );
+      if (code !== undefined) this.#sendMedia(participant, generation, { action: 'failed', code });
+      return;
+    }
+    endpoint.act(action);
+  }
+
+  #publish(participant: ParticipantId, generation: Generation, publication: Publication): void {
+    const { source: id, kind, muted } = publication;
+    const code = this.#dispatch(
+      { type: 'add-source', source: { id, kind, muted } },
+      { kind: 'participant', id: participant },
+    );
+    if (code === undefined) this.#media.endpoint(participant)?.publish(publication);
+    else this.#sendMedia(participant, generation, { action: 'source-refused', source: id, code });
+  }
+
+  #seatTaken(seat: Seat, media: MediaOffer): void {
+    const { session, participant, phase } = seat;
+    if (session === undefined || phase.name !== 'joining') return;
+    phase.cancel();
+    seat.phase = { name: 'seated' };
+    session.seated();
+    const view = project(this.#state, participant);
+    session.send({ type: 'joined', seq: seat.outbox.seq, view, token: this.#token(seat), media });
+  }
+
+  #refuseJoin(seat: Seat, code: ErrorCode): void {
+    const { session, participant, phase } = seat;
+    if (phase.name !== 'joining' || !this.#seats.has(participant)) return;
+    seat.session = undefined;
+    this.#dispatch({ type: 'leave', participant, reason: 'left' }, SYSTEM);
+    session?.refuse(code, JOIN_RETRY_AFTER_MS);
+  }
+
+  /** Decides, evolves, and tells the seats. The code of a refusal, or `undefined`. */
+  #dispatch(command: ConferenceCommand, actor: Actor): CommandResult {
+    const decision = decide(this.#state, command, actor, { now: this.#options.clock.now() });
+    if (!decision.ok) return decision.code;
+    for (const event of decision.events) this.#apply(event);
+    return undefined;
+  }
+
+  #apply(event: ConferenceEvent): void {
+    const before = this.#state;
+    const after = evolve(before, event);
+    this.#state = after;
+    if (event.type === 'participant-left') this.#seatGone(event.participant);
+    const now = this.#options.clock.now();
+    for (const seat of this.#seats.values()) {
+      // Who is still joining gets the whole view with `joined`.
+      if (seat.phase.name !== 'seated') continue;
+      for (const seen of projectEvent(before, event, after, seat.participant))
+        seat.push({ type: 'event', event: seen }, now);
+    }
+  }
+
+  #seatGone(participant: ParticipantId): void {
+    const seat = this.#seats.get(participant);
+    if (seat === undefined) return;
+    this.#seats.delete(participant);
+    if (seat.phase.name === 'joining') seat.phase.cancel();
+    const { session } = seat;
+    seat.session = undefined;
+    session?.close(CLOSE.left);
+  }
+
+  #sendMedia(participant: ParticipantId, generation: Generation | undefined, body: ServerMediaAction): void {
+    const current = generation ?? this.#media.endpoint(participant)?.generation;
+    if (current === undefined) return;
+    this.#seats.get(participant)?.session?.send(mediaMessage(current, body));
+  }
+
+  #token(seat: Seat): string {
+    const { incarnation } = this;
+    return this.#options.tokens.sign({
+      incarnation,
+      participant: seat.participant,
+      rotation: seat.rotation.next,
+    });
+  }
+
+  #newParticipantId(): ParticipantId {
+    for (;;) {
+      const id = this.#options.makeParticipantId();
+      if (!this.#state.participants.has(id)) return id;
+    }
+  }
+
+  /** Runs work to its end before any other work of this conference, then lets media, timer and end follow the state. */
+  #do(work: () => void): void {
+    if (this.#closed) return;
+    this.#queue.push(work);
+    if (this.#running) return;
+    this.#running = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      try {
+        next();
+      } catch (error) {
+        this.#options.logger.error({ error }, 'a defect in a conference');
+      }
+    }
+    this.#running = false;
+    this.#follow();
+  }
+
+  #follow(): void {
+    if (this.#closed) return;
+    if (isOver(this.#state)) return this.close(CLOSE.left, 'room/gone');
+    this.#media.plan(mediaPlan(this.#state));
+    const at = nextDeadline(this.#state);
+    if (at === this.#deadline?.at) return;
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
+    if (at === undefined) return;
+    const { clock } = this.#options;
+    const cancel = clock.after(at - clock.now(), () => {
+      this.#deadline = undefined;
+      this.#do(() => this.#dispatch({ type: 'tick' }, SYSTEM));
+    });
+    this.#deadline = { at, cancel };
+  }
+}
+
+function mediaMessage(generation: Generation, body: ServerMediaAction): ServerMessage {
+  return { type: 'media', generation, body };
+}

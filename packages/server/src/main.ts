@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url';
+import { createBridge, provideWorker } from '@treff/bridge';
+import { pino } from 'pino';
+import { ConfigError, readConfig, type Config } from './config.ts';
+import { startServer } from './server.ts';
+
+/** The whole of Treff in one process: `node packages/server/src/main.ts`, configured by environment variables. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  // People read what the server prints; programs read what it logs.
+  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'a defect; the server ends');
+    process.exit(1);
+  });
+
+  const worker = await provideWorker({
+    onProgress: ({ phase, text }) => logger.debug({ phase, text }, 'looking for the media worker'),
+  });
+  const bridge = await createBridge({
+    workerBin: worker.path,
+    workers: config.media.workers,
+    port: config.media.port,
+    advertise: config.media.advertiseIps,
+    logger,
+  });
+  const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));
+  const server = await startServer(config, { bridge, logger, webRoot });
+  process.stdout.write(greeting(config, server.port));
+
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // Whoever asks twice does not want to wait.
+      if (stopping) process.exit(1);
+      stopping = true;
+      logger.info({ signal }, 'stopping');
+      void server
+        .stop()
+        .then(() => bridge.shutdown())
+        .then(() => process.exit(0));
+    });
+  }
+}
+
+function greeting(config: Config, port: number): string {
+  const { port: first, workers } = config.media;
+  const ports = workers === 1 ? `port ${first}` : `ports ${first} to ${first + workers - 1}`;
+  const address = config.publicUrl ?? `http://localhost:${port}`;
+  return `Treff is running. Open ${address}\nMedia: UDP and TCP ${ports}. Stop with Ctrl+C.\n`;
+}
+
+try {
+  await main();
+} catch (error) {
+  // A wrong setting, a taken port, a missing worker: the message says what to do, a stack would hide it.
+  const text = error instanceof ConfigError || isSystemError(error) ? error.message : String(error);
+  process.stderr.write(`Treff could not start. ${text}\n`);
+  process.exit(1);
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error;
+}

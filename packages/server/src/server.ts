@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { CLOSE, incarnation, participantId, type Bridge } from '@treff/protocol';
+import { systemClock, withTimeout, type Clock } from './clock.ts';
+import { Conferences } from './conferences.ts';
+import type { Config } from './config.ts';
+import { createHttpServer } from './http.ts';
+import type { Logger } from './logger.ts';
+import { createSeatTokens } from './seat-token.ts';
+import { readSecret } from './secret.ts';
+import { WebSockets } from './web-socket.ts';
+
+export interface ServerOptions {
+  /** Stays the caller's: the server does not shut it down. */
+  readonly bridge: Bridge;
+  readonly logger: Logger;
+  /** The folder of the built web app. */
+  readonly webRoot: string;
+  readonly clock?: Clock;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** What is there now; for tests and measurements. */
+  inspect(): { conferences: number; seats: number; outboxBytes: number; sockets: number };
+  /** Tells everybody, closes everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const HEALTH_TIMEOUT_MS = 2_000;
+
+/** Everything between the browser and the bridge, wired up. Rejects when the port is taken or the data folder is not usable. */
+export async function startServer(
+  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir'>,
+  { bridge, logger, webRoot, clock = systemClock }: ServerOptions,
+): Promise<RunningServer> {
+  const conferences = new Conferences({
+    bridge,
+    clock,
+    logger,
+    tokens: createSeatTokens(await readSecret(config.dataDir)),
+    makeIncarnation: () => incarnation.parse(randomBytes(16).toString('hex')),
+    makeParticipantId: () => participantId.parse(randomBytes(4).toString('hex')),
+  });
+  const sockets = new WebSockets({ clock, logger, reception: conferences, publicUrl: config.publicUrl });
+  const http = await createHttpServer({ logger, webRoot, isHealthy: healthProbe(bridge, clock) });
+  http.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?')[0] === '/ws') sockets.upgrade(request, socket, head);
+    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  http.listen({
+    port: config.http.port,
+    ...(config.http.host === undefined ? {} : { host: config.http.host }),
+  });
+  await once(http, 'listening');
+
+  let stopped: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    const closed = once(http, 'close');
+    http.close();
+    conferences.close(CLOSE.goingAway, 'server/stopping');
+    await sockets.stop();
+    http.closeAllConnections();
+    await closed;
+  }
+  return {
+    port: portOf(http.address()),
+    inspect: () => ({ ...conferences.count, sockets: sockets.count }),
+    stop: () => (stopped ??= stop()),
+  };
+}
+
+/**
+ * Healthy is a server whose bridge takes conferences. A conference of its own, without anybody in it, is asked for each time: it is
+ * there already, unless its worker died.
+ */
+function healthProbe(bridge: Bridge, clock: Clock): () => Promise<boolean> {
+  const probe = incarnation.parse(randomBytes(16).toString('hex'));
+  return () =>
+    withTimeout(clock, HEALTH_TIMEOUT_MS, bridge.open(probe), () => new Error('no answer')).then(
+      () => true,
+      () => false,
+    );
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
+  return address.port;
+}

@@ -1,0 +1,62 @@
+import type {
+  ClientMediaAction,
+  Command,
+  CommandId,
+  ErrorCode,
+  Generation,
+  Incarnation,
+  MediaInventory,
+  RtpCapabilities,
+  ServerMessage,
+} from '@treff/protocol';
+
+/**
+ * One conversation with one person's device, whatever carries it: a WebSocket, a test, a gateway. It says hello, takes a seat
+ * and may change it. Everything here is about the session; who the person is in a conference, the seat knows.
+ */
+export interface Session {
+  /** For logs: a number that says nothing about the person. */
+  readonly id: number;
+  send(message: ServerMessage): void;
+  /** A message that is serialised already, such as one of an outbox. */
+  sendText(text: string): void;
+  /** A serialised signal; dropped when the session has not taken what came before. */
+  sendSignal(text: string): void;
+  /** A place is kept for it; what it did is told to the place from now on. Messages are still refused. */
+  enter(place: Place): void;
+  /** The place is ready: messages go there. Call it just before what tells the person so. */
+  seated(): void;
+  /** It gets no place; it may ask again. */
+  refuse(code: ErrorCode, retryAfterMs?: number): void;
+  /** Ends it, with an `error` before when there is something to say. Idempotent; the place hears nothing of it. */
+  close(code: number, error?: ErrorCode): void;
+}
+
+/** What a session that has a seat can do with it. After the seat went to another session nothing here has any effect. */
+export interface Place {
+  command(id: CommandId, command: Command): void;
+  media(generation: Generation, action: ClientMediaAction): void;
+  /** The person gives the seat up. */
+  leave(): void;
+  /** The session is lost, without a word; the seat is kept for a while. */
+  lost(): void;
+}
+
+export interface JoinRequest {
+  readonly displayName: string;
+  readonly rtpCapabilities: RtpCapabilities;
+}
+
+export interface ResumeRequest {
+  readonly token: string;
+  readonly epoch: Incarnation;
+  readonly seq: number;
+  readonly media?: MediaInventory | undefined;
+}
+
+/** Where sessions ask for a place. Both answer through the session: `enter` and `seated`, or `refuse`. `room` is normalised. */
+export interface Reception {
+  readonly rtpCapabilities: RtpCapabilities;
+  join(session: Session, room: string, request: JoinRequest): void;
+  resume(session: Session, room: string, request: ResumeRequest): void;
+}

@@ -1,0 +1,277 @@
+import { Buffer } from 'node:buffer';
+import {
+  clientMessage,
+  CLOSE,
+  LIMITS,
+  normaliseRoomName,
+  PROTOCOL_VERSION,
+  type ClientMessage,
+  type ErrorCode,
+  type ServerMessage,
+} from '@treff/protocol';
+import * as z from 'zod/mini';
+import type { Clock } from './clock.ts';
+import { Strikes, TokenBucket } from './rate.ts';
+import type { Place, Reception, Session } from './session.ts';
+
+/** A two-way pipe of text messages. It never calls back from within `send` or `close`. */
+export interface Wire {
+  /** Bytes that were sent but that the network has not taken yet. */
+  readonly backlog: number;
+  send(text: string): void;
+  /** Idempotent. The other end gets the code (RFC 6455 section 7.4) after all that was sent. */
+  close(code: number): void;
+}
+
+export interface SocketSessionOptions {
+  readonly id: number;
+  readonly wire: Wire;
+  readonly clock: Clock;
+  readonly reception: Reception;
+  /** It has taken a seat for the first time: it no longer counts as a stranger. */
+  onJoined(): void;
+  /** It ended, whoever ended it. Called once. */
+  onGone(): void;
+}
+
+type State =
+  /** Nothing is known of it; `cancel` stops the deadline. */
+  | { readonly name: 'connecting'; readonly cancel: () => void }
+  | { readonly name: 'greeted'; readonly room: string; readonly cancel: () => void }
+  /** Asked for a seat. */
+  | {
+      readonly name: 'joining';
+      readonly room: string;
+      readonly cancel: () => void;
+      readonly place: Place | undefined;
+    }
+  | { readonly name: 'joined'; readonly place: Place }
+  | { readonly name: 'gone' };
+
+/** Close codes by which a browser or page says that it goes on purpose (RFC 6455 section 7.4.1). */
+const FAREWELLS: readonly number[] = [1000, 1001];
+
+/** Beyond this backlog signals are dropped: they would be out of date when they arrive. */
+const SIGNAL_BACKLOG_BYTES = 64 * 1024;
+
+/** Only what can be trusted to be the same in every version of the protocol. */
+const anyHello = z.object({ type: z.literal('hello'), protocol: z.int() });
+
+/** A session over a wire: bounds before trust, then the schema, then the place. */
+export class SocketSession implements Session {
+  readonly id: number;
+  readonly #options: SocketSessionOptions;
+  readonly #bucket: TokenBucket;
+  readonly #strikes = new Strikes({ limit: LIMITS.strikes, windowMs: LIMITS.strikeWindowMs });
+  #messagesBeforeJoin = 0;
+  #state: State;
+
+  constructor(options: SocketSessionOptions) {
+    const { clock } = options;
+    this.id = options.id;
+    this.#options = options;
+    this.#bucket = new TokenBucket({
+      burst: LIMITS.messageBurst,
+      perSecond: LIMITS.messagesPerSecond,
+      now: clock.now(),
+    });
+    this.#state = { name: 'connecting', cancel: clock.after(LIMITS.helloTimeoutMs, () => this.#timeOut()) };
+  }
+
+  /** A message came over the wire. */
+  receive(text: string): void {
+    const state = this.#state;
+    if (state.name === 'gone') return;
+    if (!this.#bucket.take(this.#options.clock.now())) return this.#strike('protocol/rate-limited');
+    // The cheap bound first: a character is at least one byte.
+    const limit = state.name === 'connecting' ? LIMITS.helloBytes : LIMITS.messageBytes;
+    if (text.length > limit || Buffer.byteLength(text) > limit) return this.#strike('protocol/too-large');
+    const message = parse(text);
+    if (state.name === 'connecting') return this.#greet(message);
+    const parsed = z.safeParse(clientMessage, message);
+    if (!parsed.success) return this.#strike('protocol/malformed');
+    if (parsed.data.type === 'ping') return this.send({ type: 'pong', nonce: parsed.data.nonce });
+    switch (state.name) {
+      case 'greeted':
+      case 'joining':
+        if (++this.#messagesBeforeJoin > LIMITS.messagesBeforeJoin)
+          return this.#fail('protocol/rate-limited');
+        return this.#beforeJoin(state, parsed.data);
+      case 'joined':
+        return this.#afterJoin(state.place, parsed.data);
+    }
+  }
+
+  /** Something came over the wire that is no text message. */
+  receiveNonsense(): void {
+    if (this.#state.name === 'connecting') this.#fail('protocol/malformed');
+    else if (this.#state.name !== 'gone') this.#strike('protocol/malformed');
+  }
+
+  /** A sign of life that wants an answer, which the wire gives: it costs as much as a message. */
+  receivePing(): void {
+    if (this.#state.name === 'gone' || this.#bucket.take(this.#options.clock.now())) return;
+    this.#strike('protocol/rate-limited');
+  }
+
+  /** Before it said anything: there is no room for it. */
+  turnAway(code: ErrorCode, retryAfterMs: number): void {
+    this.#say(code, true, retryAfterMs);
+    if (this.#end('left')) this.#options.wire.close(CLOSE.refused);
+  }
+
+  /** The wire is closed, with this code from the other end (1006 without one). */
+  closed(code: number): void {
+    this.#end(FAREWELLS.includes(code) ? 'left' : 'lost');
+  }
+
+  /** The other end no longer answers. */
+  expire(): void {
+    if (this.#end('lost')) this.#options.wire.close(CLOSE.timeout);
+  }
+
+  send(message: ServerMessage): void {
+    this.sendText(JSON.stringify(message));
+  }
+
+  sendText(text: string): void {
+    if (this.#state.name === 'gone') return;
+    this.#options.wire.send(text);
+    if (this.#options.wire.backlog <= LIMITS.socketBacklogBytes) return;
+    this.#say('session/too-slow', true);
+    if (this.#end('lost')) this.#options.wire.close(CLOSE.tooSlow);
+  }
+
+  sendSignal(text: string): void {
+    if (this.#options.wire.backlog < SIGNAL_BACKLOG_BYTES) this.sendText(text);
+  }
+
+  enter(place: Place): void {
+    const state = this.#state;
+    if (state.name === 'joining') this.#state = { ...state, place };
+    else if (state.name === 'joined') this.#state = { name: 'joined', place };
+    else place.lost();
+  }
+
+  seated(): void {
+    const state = this.#state;
+    if (state.name !== 'joining' || state.place === undefined) return;
+    state.cancel();
+    this.#state = { name: 'joined', place: state.place };
+    this.#options.onJoined();
+  }
+
+  refuse(code: ErrorCode, retryAfterMs?: number): void {
+    const state = this.#state;
+    if (state.name !== 'joining') return;
+    this.#state = { name: 'greeted', room: state.room, cancel: state.cancel };
+    this.#say(code, false, retryAfterMs);
+  }
+
+  close(code: number, error?: ErrorCode): void {
+    if (error !== undefined) this.#say(error, true);
+    if (this.#end('silent')) this.#options.wire.close(code);
+  }
+
+  #greet(message: unknown): void {
+    const hello = z.safeParse(anyHello, message);
+    if (hello.success && hello.data.protocol !== PROTOCOL_VERSION) return this.#fail('protocol/version');
+    const parsed = z.safeParse(clientMessage, message);
+    if (!parsed.success) return this.#fail('protocol/malformed');
+    if (parsed.data.type !== 'hello') return this.#fail('protocol/unexpected');
+    const room = normaliseRoomName(parsed.data.room);
+    if (room === undefined) return this.#fail('room/invalid-name');
+    if (this.#state.name === 'connecting') this.#state.cancel();
+    const cancel = this.#options.clock.after(LIMITS.prejoinTimeoutMs, () => this.#timeOut());
+    this.#state = { name: 'greeted', room, cancel };
+    const { rtpCapabilities } = this.#options.reception;
+    this.send({ type: 'welcome', protocol: PROTOCOL_VERSION, room, rtpCapabilities });
+  }
+
+  #beforeJoin(
+    state: Extract<State, { name: 'greeted' | 'joining' }>,
+    message: Exclude<ClientMessage, { type: 'ping' }>,
+  ) {
+    switch (message.type) {
+      case 'leave':
+        return this.#leave();
+      case 'join':
+      case 'resume': {
+        if (state.name === 'joining') return this.#strike('protocol/unexpected');
+        this.#state = { name: 'joining', room: state.room, cancel: state.cancel, place: undefined };
+        const { reception } = this.#options;
+        if (message.type === 'join') reception.join(this, state.room, message);
+        else reception.resume(this, state.room, message);
+        return;
+      }
+      case 'hello':
+      case 'command':
+      case 'media':
+        return this.#strike('protocol/unexpected');
+    }
+  }
+
+  #afterJoin(place: Place, message: Exclude<ClientMessage, { type: 'ping' }>) {
+    switch (message.type) {
+      case 'leave':
+        return this.#leave();
+      case 'command':
+        return place.command(message.id, message.command);
+      case 'media':
+        return place.media(message.generation, message.body);
+      case 'hello':
+      case 'join':
+      case 'resume':
+        return this.#strike('protocol/unexpected');
+    }
+  }
+
+  #leave(): void {
+    if (this.#end('left')) this.#options.wire.close(CLOSE.left);
+  }
+
+  #timeOut(): void {
+    this.#fail('protocol/timeout', CLOSE.timeout);
+  }
+
+  /** A protocol error that is forgiven a few times. */
+  #strike(code: ErrorCode): void {
+    if (this.#state.name === 'connecting') return this.#fail(code);
+    if (this.#strikes.add(this.#options.clock.now())) return this.#fail('protocol/abuse');
+    this.#say(code, false);
+  }
+
+  /** The end of the conversation by the other end's fault: the seat is given up, too. */
+  #fail(error: ErrorCode, code: number = CLOSE.refused): void {
+    this.#say(error, true);
+    if (this.#end('left')) this.#options.wire.close(code);
+  }
+
+  #say(code: ErrorCode, fatal: boolean, retryAfterMs?: number): void {
+    if (this.#state.name === 'gone') return;
+    const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
+    this.#options.wire.send(JSON.stringify({ type: 'error', code, fatal, ...retry } satisfies ServerMessage));
+  }
+
+  /** From any state to `gone`; `false` when it was. Tells the place how, unless it is the place that ends it. */
+  #end(how: 'left' | 'lost' | 'silent'): boolean {
+    const state = this.#state;
+    if (state.name === 'gone') return false;
+    this.#state = { name: 'gone' };
+    if (state.name !== 'joined') state.cancel();
+    const place = 'place' in state ? state.place : undefined;
+    if (how === 'left') place?.leave();
+    if (how === 'lost') place?.lost();
+    this.#options.onGone();
+    return true;
+  }
+}
+
+/** JSON, or `undefined`. Repeated keys: the last counts. `__proto__` is a key like any other here, and no schema has it. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import { incarnation, participantId } from '@treff/protocol';
+import { FakeBridge } from '@treff/testing';
+import { Conferences } from '../src/conferences.ts';
+import type { Logger } from '../src/logger.ts';
+import { createSeatTokens } from '../src/seat-token.ts';
+import { ManualClock } from './manual-clock.ts';
+import { MemoryLine, TestClient, until } from './test-client.ts';
+
+/** Keeps what is logged as an error: a defect that nothing else shows. */
+export class TestLogger implements Logger {
+  readonly errors: { facts: object; message: string }[] = [];
+  debug(): void {}
+  info(): void {}
+  warn(): void {}
+  error(facts: object, message: string): void {
+    this.errors.push({ facts, message });
+  }
+}
+
+/** Conferences over a fake bridge, with sessions in memory and a clock that stands still. */
+export class TestMeetings {
+  readonly clock = new ManualClock();
+  readonly bridge = new FakeBridge();
+  readonly logger = new TestLogger();
+  readonly conferences: Conferences;
+  #ids = 0;
+
+  constructor(options: { limit?: number } = {}) {
+    this.conferences = new Conferences({
+      bridge: this.bridge,
+      clock: this.clock,
+      logger: this.logger,
+      tokens: createSeatTokens(Buffer.alloc(32, 7)),
+      makeIncarnation: () => incarnation.parse((++this.#ids).toString(16).padStart(32, '0')),
+      makeParticipantId: () => participantId.parse((++this.#ids).toString(16).padStart(8, '0')),
+      ...options,
+    });
+  }
+
+  line(): MemoryLine {
+    return new MemoryLine({ clock: this.clock, reception: this.conferences });
+  }
+
+  /** Somebody on the prejoin page. */
+  async greeted(room = 'room'): Promise<TestClient> {
+    const client = new TestClient(this.line());
+    client.hello(room);
+    await until(() => client.room !== '', 'welcome');
+    return client;
+  }
+
+  async joined(name: string, room = 'room'): Promise<TestClient> {
+    const client = await this.greeted(room);
+    client.join(name);
+    await until(() => client.view !== undefined, 'joined');
+    return client;
+  }
+
+  /** Back over a new connection; resolves when the seat is taken again or refused. */
+  async resumed(client: TestClient, changes: Parameters<TestClient['resume']>[0] = {}): Promise<MemoryLine> {
+    const line = this.line();
+    client.attach(line);
+    client.room = '';
+    const { token } = client;
+    const errors = client.errors.length;
+    client.hello('room');
+    await until(() => client.room !== '', 'welcome');
+    client.resume(changes);
+    await until(() => client.token !== token || client.errors.length > errors, 'resumed');
+    await settle();
+    return line;
+  }
+}
+
+/** Lets everything that does not wait for time come to rest. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
