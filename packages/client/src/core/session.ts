@@ -56,7 +56,7 @@ export type SessionEnd =
 export type SessionEvent =
   /** `session.state` is another one. */
   | { readonly type: 'state' }
-  /** A new seat: whatever belonged to an earlier one is void. Comes before the state changes to `joined`. */
+  /** A new seat: whatever belonged to an earlier one is void. `state`, which is `joined`, follows. */
   | { readonly type: 'seated'; readonly view: ConferenceView; readonly media: MediaOffer }
   /** The seat was taken back, and everything missed has arrived: media messages of before may have been lost. */
   | { readonly type: 'caught-up' }
@@ -238,8 +238,11 @@ export class Session {
     if (this.#state.name !== 'joining') return;
     this.#seat = { token, seq, view, commands: new PendingCommands() };
     this.#link.watch();
+    const state: SessionState = { name: 'joined', view };
+    this.#state = state;
     this.#options.handle({ type: 'seated', view, media });
-    if (this.#state.name === 'joining') this.#become({ name: 'joined', view });
+    // Unless the listener left at once.
+    if (this.#state === state) this.#options.handle({ type: 'state' });
   }
 
   #resumed(token: string): void {

@@ -1,0 +1,433 @@
+import type { Device, types } from 'mediasoup-client';
+import {
+  dtlsParameters,
+  LIMITS,
+  mediaKindOf,
+  ownerOf,
+  publication,
+  type ClientMediaAction,
+  type ConsumerParameters,
+  type ErrorCode,
+  type Generation,
+  type MediaInventory,
+  type MediaOffer,
+  type ReceiverConstraints,
+  type ServerMediaAction,
+  type SourceId,
+  type SourceKind,
+  type TransportRole,
+} from '@treff/protocol';
+import type { Clock, Log } from '../core/index.ts';
+import { simulcastEncodings } from './encodings.ts';
+import { IceRecovery, type IceHealth } from './ice-recovery.ts';
+import { toMediasoup } from './mediasoup-types.ts';
+import type { MediaPath, OutgoingSource, PathListener, PathState } from './path.ts';
+
+export interface BridgePathOptions {
+  /** Loaded with the bridge's capabilities. */
+  readonly device: Device;
+  /** Whether the message could be handed over. One that could not be is lost; `caughtUp` makes up for it. */
+  readonly send: (generation: Generation, action: ClientMediaAction) => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly listener: PathListener;
+}
+
+/** One set of transports; when another one takes its place it is closed as a whole. */
+interface Transports {
+  readonly generation: Generation;
+  readonly send: types.Transport;
+  readonly receive: types.Transport;
+  /** DTLS parameters that were announced, for the case that the announcement got lost. */
+  readonly announced: Map<TransportRole, ClientMediaAction>;
+  readonly producers: Map<SourceId, Producing>;
+  readonly consumers: Map<string, Consuming>;
+}
+
+interface Producing {
+  readonly source: OutgoingSource;
+  /** Undefined while it is being set up. */
+  producer: types.Producer | undefined;
+}
+
+interface Consuming {
+  readonly parameters: ConsumerParameters;
+  /** Undefined while it is being set up. */
+  consumer: types.Consumer | undefined;
+}
+
+/**
+ * Media over the bridge. Lives as long as a seat; the transports in it are replaced whenever the server offers another generation.
+ */
+export class BridgePath implements MediaPath {
+  readonly #options: BridgePathOptions;
+  readonly #recovery: IceRecovery;
+  #transports: Transports | undefined;
+  #constraints: ReceiverConstraints | undefined;
+  #tracks: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
+  #state: PathState = 'connected';
+  #wasConnected = false;
+  #closed = false;
+
+  constructor(options: BridgePathOptions) {
+    this.#options = options;
+    this.#recovery = new IceRecovery(options.clock, {
+      restartIce: () => this.#send({ action: 'restart-ice' }),
+      renew: () => this.#send({ action: 'renew' }),
+    });
+  }
+
+  get tracks(): ReadonlyMap<SourceId, MediaStreamTrack> {
+    return this.#tracks;
+  }
+
+  get state(): PathState {
+    return this.#state;
+  }
+
+  /** Builds the transports of an offer. What was there before is dead; its tracks stay listed until the new ones are there. */
+  accept(offer: MediaOffer): void {
+    if (this.#closed) return;
+    const renewal = this.#transports !== undefined;
+    this.#closeTransports();
+    this.#recovery.renewed();
+    const { device } = this.#options;
+    const transports: Transports = {
+      generation: offer.generation,
+      send: device.createSendTransport(toMediasoup.transport(offer.send)),
+      receive: device.createRecvTransport(toMediasoup.transport(offer.receive)),
+      announced: new Map(),
+      producers: new Map(),
+      consumers: new Map(),
+    };
+    this.#transports = transports;
+    this.#watch(transports, transports.send, 'send');
+    this.#watch(transports, transports.receive, 'receive');
+    transports.send.on('produce', ({ rtpParameters, appData }, announced, failed) => {
+      this.#announce(transports, rtpParameters, appData, announced, failed);
+    });
+    if (this.#constraints !== undefined) {
+      this.#send({ action: 'constraints', constraints: this.#constraints });
+    }
+    void this.#consume(transports, offer.consumers);
+    this.#settle();
+    if (renewal) this.#options.listener.renewed();
+  }
+
+  /** A media message of the server. One about earlier transports is passed over. */
+  handle(generation: Generation, body: ServerMediaAction): void {
+    if (body.action === 'offer') {
+      if (generation > (this.#transports?.generation ?? 0)) this.accept(body.offer);
+      return;
+    }
+    const transports = this.#transports;
+    if (transports === undefined || generation !== transports.generation) return;
+    switch (body.action) {
+      case 'consumers-added':
+        void this.#consume(transports, body.consumers).then((ready) => this.#start(transports, ready));
+        break;
+      case 'consumers-removed':
+        for (const id of body.consumers) {
+          transports.consumers.get(id)?.consumer?.close();
+          transports.consumers.delete(id);
+        }
+        this.#settle();
+        break;
+      case 'source-refused':
+        this.#closeProducer(transports, body.source);
+        this.#options.listener.refused(body.source, body.code);
+        break;
+      case 'ice-restarted':
+        void this.#restartIce(transports, body);
+        break;
+      case 'failed':
+        this.#options.log('warn', 'the server could not do what the media needs', { code: body.code });
+        if (RECOVERABLE.has(body.code)) this.#recovery.refused(body.code === 'media/transport-failed');
+        break;
+    }
+  }
+
+  async publish(source: OutgoingSource): Promise<void> {
+    const transports = this.#current();
+    const { id, kind, track } = source;
+    const entry: Producing = { source, producer: undefined };
+    transports.producers.set(id, entry);
+    try {
+      const producer = await transports.send.produce({
+        track,
+        // The tracks belong to the devices, and another path may send them too.
+        stopTracks: false,
+        disableTrackOnPause: false,
+        streamId: streamIdOf(id, kind),
+        appData: { source: id },
+        ...(mediaKindOf(kind) === 'audio' ? AUDIO : this.#videoOptions(track)),
+      });
+      entry.producer = producer;
+      if (transports.producers.get(id) !== entry) producer.close();
+    } catch (error) {
+      transports.producers.delete(id);
+      throw error;
+    }
+  }
+
+  async replace(source: SourceId, track: MediaStreamTrack | undefined): Promise<void> {
+    const producer = this.#current().producers.get(source)?.producer;
+    if (producer === undefined) throw new Error('this source is not published');
+    await producer.replaceTrack({ track: track ?? null });
+  }
+
+  unpublish(source: SourceId): void {
+    const transports = this.#transports;
+    if (transports?.producers.has(source) !== true) return;
+    this.#closeProducer(transports, source);
+    this.#send({ action: 'unpublish', source });
+  }
+
+  /** What is shown; the latest counts. */
+  constrain(constraints: ReceiverConstraints): void {
+    this.#constraints = constraints;
+    this.#send({ action: 'constraints', constraints });
+  }
+
+  /** What there is, for a resume. Undefined before the first offer. */
+  inventory(): MediaInventory | undefined {
+    const transports = this.#transports;
+    if (transports === undefined) return undefined;
+    return {
+      generation: transports.generation,
+      publishing: [...transports.producers].flatMap(([id, { producer }]) =>
+        producer === undefined ? [] : [id],
+      ),
+      consuming: [...transports.consumers.keys()],
+    };
+  }
+
+  /** After a resume: says again what may have been lost with the socket. All of it may be repeated. */
+  caughtUp(): void {
+    const transports = this.#transports;
+    if (transports === undefined) return;
+    for (const [role, action] of transports.announced) {
+      if (transports[role].connectionState !== 'connected') this.#send(action);
+    }
+    if (this.#constraints !== undefined) {
+      this.#send({ action: 'constraints', constraints: this.#constraints });
+    }
+    this.#start(
+      transports,
+      [...transports.consumers].flatMap(([id, { consumer }]) => (consumer === undefined ? [] : [id])),
+    );
+    this.#recovery.reachable();
+  }
+
+  /** The machine may be in another network now. */
+  networkChanged(): void {
+    if (this.#transports !== undefined && this.#carrying(this.#transports).length > 0)
+      this.#recovery.networkChanged();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#recovery.close();
+    this.#closeTransports();
+    this.#transports = undefined;
+    this.#tracks = new Map();
+  }
+
+  #current(): Transports {
+    if (this.#transports === undefined) throw new Error('there are no transports');
+    return this.#transports;
+  }
+
+  #send(action: ClientMediaAction): boolean {
+    return this.#transports !== undefined && this.#options.send(this.#transports.generation, action);
+  }
+
+  #watch(transports: Transports, transport: types.Transport, role: TransportRole): void {
+    transport.on('connect', ({ dtlsParameters: given }, announced, failed) => {
+      const parameters = dtlsParameters.safeParse(given);
+      if (!parameters.success) {
+        failed(new Error('DTLS parameters that the protocol does not know'));
+        return;
+      }
+      const action: ClientMediaAction = {
+        action: 'connect',
+        transport: role,
+        dtlsParameters: parameters.data,
+      };
+      transports.announced.set(role, action);
+      if (transports === this.#transports) this.#send(action);
+      // Not waiting for the bridge saves a round trip; if the message gets lost `caughtUp` repeats it.
+      announced();
+    });
+    transport.on('connectionstatechange', () => {
+      if (transports === this.#transports) this.#settle();
+    });
+  }
+
+  #announce(
+    transports: Transports,
+    rtpParameters: types.RtpParameters,
+    appData: types.AppData,
+    announced: (answer: { id: string }) => void,
+    failed: (error: Error) => void,
+  ): void {
+    const source = [...transports.producers.values()].find(
+      (each) => each.source.id === appData['source'],
+    )?.source;
+    if (source === undefined || transports !== this.#transports) {
+      failed(new Error('the source was given up'));
+      return;
+    }
+    const { id, kind, track } = source;
+    const height = mediaKindOf(kind) === 'video' ? track.getSettings().height : undefined;
+    const parsed = publication.safeParse({ source: id, kind, rtpParameters, muted: source.muted(), height });
+    if (!parsed.success) {
+      failed(new Error('RTP parameters that the protocol does not know', { cause: parsed.error }));
+      return;
+    }
+    this.#send({ action: 'publish', publication: parsed.data });
+    announced({ id });
+  }
+
+  #videoOptions(track: MediaStreamTrack): Partial<types.ProducerOptions> {
+    const { width = 0, height = 0 } = track.getSettings();
+    const codec = this.#options.device.sendRtpCapabilities.codecs?.find(
+      ({ mimeType }) => mimeType.toLowerCase() === 'video/vp8',
+    );
+    const encodings = simulcastEncodings(width, height);
+    // Without VP8 (nobody takes it away but an odd build) the browser's own first choice is sent.
+    return codec === undefined ? { encodings } : { encodings, codec };
+  }
+
+  /** Sets consumers up, all in one negotiation. Resolves with the ids of those that are. */
+  async #consume(transports: Transports, added: readonly ConsumerParameters[]): Promise<string[]> {
+    const results = await Promise.all(
+      added
+        .filter(({ id }) => !transports.consumers.has(id))
+        .map((parameters) => this.#consumeOne(transports, parameters)),
+    );
+    if (transports !== this.#transports) return [];
+    this.#settle();
+    return results.flatMap((id) => (id === undefined ? [] : [id]));
+  }
+
+  async #consumeOne(transports: Transports, parameters: ConsumerParameters): Promise<string | undefined> {
+    const { id, source, kind, rtpParameters } = parameters;
+    const entry: Consuming = { parameters, consumer: undefined };
+    transports.consumers.set(id, entry);
+    try {
+      const consumer = await transports.receive.consume({
+        id,
+        producerId: source,
+        kind: mediaKindOf(kind),
+        rtpParameters: toMediasoup.rtpParameters(rtpParameters),
+        streamId: streamIdOf(source, kind),
+      });
+      if (transports.consumers.get(id) !== entry) {
+        consumer.close();
+        return undefined;
+      }
+      entry.consumer = consumer;
+      return id;
+    } catch (error) {
+      if (transports.consumers.get(id) === entry) transports.consumers.delete(id);
+      if (transports === this.#transports)
+        this.#options.log('warn', 'a source cannot be received', { source, error });
+      return undefined;
+    }
+  }
+
+  #start(transports: Transports, ready: readonly string[]): void {
+    if (transports !== this.#transports) return;
+    for (let first = 0; first < ready.length; first += LIMITS.constraintSources) {
+      this.#send({ action: 'start', consumers: ready.slice(first, first + LIMITS.constraintSources) });
+    }
+  }
+
+  async #restartIce(
+    transports: Transports,
+    { send, receive }: Extract<ServerMediaAction, { action: 'ice-restarted' }>,
+  ): Promise<void> {
+    try {
+      await Promise.all([
+        transports.send.restartIce({ iceParameters: toMediasoup.iceParameters(send) }),
+        transports.receive.restartIce({ iceParameters: toMediasoup.iceParameters(receive) }),
+      ]);
+    } catch (error) {
+      if (transports !== this.#transports) return;
+      this.#options.log('warn', 'ICE could not be restarted', { error });
+      this.#recovery.refused(true);
+    }
+  }
+
+  #closeProducer(transports: Transports, source: SourceId): void {
+    transports.producers.get(source)?.producer?.close();
+    transports.producers.delete(source);
+  }
+
+  #closeTransports(): void {
+    this.#transports?.send.close();
+    this.#transports?.receive.close();
+  }
+
+  /** Transports that were told to connect. The others have nothing to carry yet. */
+  #carrying(transports: Transports): types.Transport[] {
+    return [...transports.announced.keys()].map((role) => transports[role]);
+  }
+
+  /** Brings `tracks`, `state` and the recovery to what is. */
+  #settle(): void {
+    const transports = this.#transports;
+    if (transports === undefined) return;
+    const health = healthOf(this.#carrying(transports).map((transport) => transport.connectionState));
+    this.#recovery.update(health);
+    if (health === 'good' && transports.announced.size > 0) this.#wasConnected = true;
+    const state =
+      health === 'good'
+        ? 'connected'
+        : this.#wasConnected || health !== 'unsettled'
+          ? 'reconnecting'
+          : 'connecting';
+    const tracks = tracksOf(transports, this.#tracks);
+    if (state === this.#state && tracks === this.#tracks) return;
+    this.#state = state;
+    this.#tracks = tracks;
+    this.#options.listener.changed();
+  }
+}
+
+/** What another attempt, in time, may mend. */
+const RECOVERABLE: ReadonlySet<ErrorCode> = new Set([
+  'media/bridge-unavailable',
+  'media/transport-failed',
+  'server/internal',
+]);
+
+const AUDIO = { codecOptions: { opusFec: true, opusDtx: true } } as const;
+
+/** Sources of one stream are played in step: a camera with its microphone, a screen with its sound. */
+function streamIdOf(source: SourceId, kind: SourceKind): string {
+  return `${ownerOf(source)}-${kind === 'screen' || kind === 'screenAudio' ? 'screen' : 'person'}`;
+}
+
+function healthOf(states: readonly types.ConnectionState[]): IceHealth {
+  if (states.includes('failed')) return 'failed';
+  if (states.includes('disconnected')) return 'disconnected';
+  return states.every((state) => state === 'connected') ? 'good' : 'unsettled';
+}
+
+/** The tracks to play: those of the consumers, and for a consumer that is just being set up what its source had before. */
+function tracksOf(
+  transports: Transports,
+  before: ReadonlyMap<SourceId, MediaStreamTrack>,
+): ReadonlyMap<SourceId, MediaStreamTrack> {
+  const tracks = new Map<SourceId, MediaStreamTrack>();
+  for (const { parameters, consumer } of transports.consumers.values()) {
+    const track = consumer?.track ?? before.get(parameters.source);
+    if (track !== undefined) tracks.set(parameters.source, track);
+  }
+  const same =
+    tracks.size === before.size && [...tracks].every(([source, track]) => before.get(source) === track);
+  return same ? before : tracks;
+}

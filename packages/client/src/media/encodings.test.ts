@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { simulcastEncodings, simulcastLayers } from './encodings.ts';
+
+test.each([
+  [1920, 1080, 3],
+  [1280, 720, 3],
+  [960, 540, 3],
+  [800, 450, 2],
+  [640, 360, 2],
+  [480, 270, 2],
+  [320, 180, 1],
+  [160, 90, 1],
+])('a picture of %i by %i has %i layers, upright too', (width, height, layers) => {
+  expect(simulcastLayers(width, height)).toBe(layers);
+  expect(simulcastLayers(height, width)).toBe(layers);
+});
+
+test('a 720p camera sends a quarter, half and full size', () => {
+  expect(simulcastEncodings(1280, 720)).toEqual([
+    { scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+    { scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+    { scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
+  ]);
+});
+
+test('the last encoding is always full size, and each costs more than the one below', () => {
+  for (const [width, height] of [
+    [3840, 2160],
+    [1920, 1080],
+    [1280, 720],
+    [640, 480],
+    [640, 360],
+    [480, 270],
+    [320, 180],
+    [1, 1],
+  ] as const) {
+    const encodings = simulcastEncodings(width, height);
+    expect(encodings.at(-1)?.scaleResolutionDownBy).toBe(1);
+    const rates = encodings.map((encoding) => encoding.maxBitrate);
+    expect(rates).toEqual(rates.toSorted((one, other) => one - other));
+    expect(new Set(rates).size).toBe(rates.length);
+  }
+});

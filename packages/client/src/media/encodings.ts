@@ -1,0 +1,46 @@
+/** One encoding of a camera, as `RTCRtpEncodingParameters` names it. The lowest comes first, the last is always full size. */
+export interface Encoding {
+  readonly scaleResolutionDownBy: number;
+  /** Bits a second. */
+  readonly maxBitrate: number;
+}
+
+/**
+ * How many simulcast layers a captured picture gets. Not taste: Chromium drops the *highest* encodings of a smaller picture silently, and nobody
+ * would get full size any more.
+ *
+ * @param width pixels
+ * @param height pixels; a phone held upright swaps the two
+ */
+export function simulcastLayers(width: number, height: number): 1 | 2 | 3 {
+  const pixels = width * height;
+  if (pixels >= 960 * 540) return 3;
+  if (pixels >= 480 * 270) return 2;
+  return 1;
+}
+
+/** The encodings of a captured picture of that size, in pixels. */
+export function simulcastEncodings(width: number, height: number): Encoding[] {
+  const scales = { 1: [1], 2: [2, 1], 3: [4, 2, 1] }[simulcastLayers(width, height)];
+  return scales.map((scale) => ({
+    scaleResolutionDownBy: scale,
+    maxBitrate: maxBitrate((width / scale) * (height / scale)),
+  }));
+}
+
+/** Pixels of a picture, and the bits a second beyond which VP8 at 30 frames a second looks no better to most. */
+const BITRATES = [
+  { pixels: 3840 * 2160, maxBitrate: 10_000_000 },
+  { pixels: 2560 * 1440, maxBitrate: 5_500_000 },
+  { pixels: 1920 * 1080, maxBitrate: 3_500_000 },
+  { pixels: 1280 * 720, maxBitrate: 1_700_000 },
+  { pixels: 960 * 540, maxBitrate: 1_100_000 },
+  { pixels: 640 * 480, maxBitrate: 700_000 },
+  { pixels: 640 * 360, maxBitrate: 500_000 },
+  { pixels: 480 * 270, maxBitrate: 300_000 },
+  { pixels: 320 * 180, maxBitrate: 150_000 },
+] as const;
+
+function maxBitrate(pixels: number): number {
+  return BITRATES.find((row) => pixels >= row.pixels)?.maxBitrate ?? 100_000;
+}

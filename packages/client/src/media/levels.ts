@@ -1,0 +1,131 @@
+import { participantId, type ParticipantId } from '@treff/protocol';
+import type { Clock } from '../core/index.ts';
+import { loudness } from './loudness.ts';
+import type { Levels } from './types.ts';
+
+/** Milliseconds between looks at the microphone, and between calls to listeners while something is heard. */
+const BEAT_MS = 100;
+/** Milliseconds between looks while only the words of a muted person are listened for. */
+const SLOW_BEAT_MS = 200;
+/** Milliseconds a remote level holds: the bridge tells four times a second at best. */
+const HOLD_MS = 300;
+/** Milliseconds in which a level that is no longer told halves. */
+const HALF_LIFE_MS = 120;
+/** Below this a level is silence, and nobody is told any more. */
+const INAUDIBLE = 0.02;
+
+/** Loudness from which a muted person is taken to speak, not to type or breathe. */
+const SPEECH = 0.4;
+/** Looks within {@link RECENT_MS} that found speech before one says so: a cough is shorter. */
+const SPEECH_LOOKS = 3;
+const RECENT_MS = 1_500;
+/** Milliseconds it is said for after the last word. */
+const REMIND_MS = 3_000;
+
+export interface LevelsOptions {
+  readonly clock: Clock;
+  /** dBFS of one's own microphone now; undefined while it is closed. */
+  readonly readMicrophone: () => number | undefined;
+  /** Whether the microphone is open though muted. */
+  readonly listensMuted: () => boolean;
+  readonly talkingWhileMutedChanged: () => void;
+}
+
+/** How loud everybody is, for the eye: rises at once, falls softly. Works only while somebody looks or a muted microphone is open. */
+export class LevelMeter implements Levels {
+  readonly #options: LevelsOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #remote = new Map<ParticipantId, { readonly level: number; readonly at: number }>();
+  #local = { level: 0, at: 0 };
+  #stopBeat: (() => void) | undefined;
+  /** When the muted person spoke, newest last. */
+  #speech: number[] = [];
+  #talkingUntil = 0;
+  #talking = false;
+  #audible = false;
+  #closed = false;
+
+  constructor(options: LevelsOptions) {
+    this.#options = options;
+  }
+
+  /** The person speaks while muted. */
+  get talkingWhileMuted(): boolean {
+    return this.#talking;
+  }
+
+  get(of: ParticipantId | 'local'): number {
+    const heard = of === 'local' ? this.#local : this.#remote.get(of);
+    if (heard === undefined) return 0;
+    const age = this.#options.clock.now() - heard.at - HOLD_MS;
+    const level = age <= 0 ? heard.level : heard.level * 0.5 ** (age / HALF_LIFE_MS);
+    return level < INAUDIBLE ? 0 : level;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    this.wake();
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What the bridge hears, in dBov. Who is not listed falls silent. */
+  hear(levels: Readonly<Record<ParticipantId, number>>): void {
+    const at = this.#options.clock.now();
+    for (const [id, { at: heardAt }] of this.#remote) if (at - heardAt > 2_000) this.#remote.delete(id);
+    for (const [id, db] of entries(levels)) this.#remote.set(id, { level: loudness(db), at });
+    this.wake();
+  }
+
+  /** Something changed that it should look at: the microphone was opened, muted or unmuted. */
+  wake(): void {
+    if (this.#stopBeat === undefined && !this.#closed) this.#beat();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stopBeat?.();
+    this.#stopBeat = undefined;
+  }
+
+  #beat(): void {
+    this.#stopBeat = undefined;
+    const hears = this.#look();
+    const watched = this.#listeners.size > 0;
+    const busy = watched && (this.#audible || hears);
+    if (!busy && !this.#talking && !this.#options.listensMuted()) return;
+    this.#stopBeat = this.#options.clock.after(busy ? BEAT_MS : SLOW_BEAT_MS, () => this.#beat());
+  }
+
+  /** Returns whether the microphone is open. */
+  #look(): boolean {
+    const now = this.#options.clock.now();
+    const muted = this.#options.listensMuted();
+    const reading = this.#options.readMicrophone();
+    const heard = loudness(reading ?? -127);
+    // A muted microphone shows nothing: it would look as if others heard it.
+    const shown = muted ? 0 : heard;
+    if (muted) this.#local = { level: 0, at: now };
+    else if (shown >= this.get('local')) this.#local = { level: shown, at: now };
+    this.#noteSpeech(muted && heard >= SPEECH, now, muted);
+
+    const audible = this.get('local') > 0 || [...this.#remote.keys()].some((id) => this.get(id) > 0);
+    // Once more after the last sound, so that every bar goes down to nothing.
+    if (audible || this.#audible) for (const listener of this.#listeners) listener();
+    this.#audible = audible;
+    return reading !== undefined;
+  }
+
+  #noteSpeech(speaks: boolean, now: number, muted: boolean): void {
+    this.#speech = muted ? this.#speech.filter((at) => now - at < RECENT_MS) : [];
+    if (speaks) this.#speech.push(now);
+    if (speaks && this.#speech.length >= SPEECH_LOOKS) this.#talkingUntil = now + REMIND_MS;
+    const talking = muted && now < this.#talkingUntil;
+    if (talking === this.#talking) return;
+    this.#talking = talking;
+    this.#options.talkingWhileMutedChanged();
+  }
+}
+
+function entries(levels: Readonly<Record<ParticipantId, number>>): [ParticipantId, number][] {
+  return Object.entries(levels).map(([id, db]) => [participantId.parse(id), db]);
+}

@@ -1,0 +1,179 @@
+import type { ErrorCode, SourceId, SourceKind } from '@treff/protocol';
+import type { Log } from '../core/index.ts';
+import { simulcastLayers } from './encodings.ts';
+import type { MediaPath } from './path.ts';
+
+/** What is to be sent. */
+export interface Wish {
+  /** The open device's. */
+  readonly track: MediaStreamTrack | undefined;
+  /** Others are told that it is muted. */
+  readonly muted: boolean;
+}
+
+export interface LocalSourceOptions {
+  readonly kind: SourceKind;
+  /** An id that was never used; undefined when all are used up. */
+  readonly makeId: () => SourceId | undefined;
+  /** Tells the conference. */
+  readonly sayMuted: (source: SourceId, muted: boolean) => void;
+  readonly log: Log;
+  readonly changed: () => void;
+}
+
+/** A source as it was published on one path. */
+interface Published {
+  readonly id: SourceId;
+  readonly path: MediaPath;
+  /** Simulcast layers; 1 for sound. */
+  readonly layers: number;
+  /** What is being sent; undefined: nothing. */
+  track: MediaStreamTrack | undefined;
+  /** What the conference was told; undefined until it heard of the source. */
+  saidMuted: boolean | undefined;
+}
+
+/**
+ * One's own source of one kind: brings what is sent to what is to be sent, one step at a time. Muting does not wait for its turn: the conference is told
+ * and sound is switched off at once.
+ */
+export class LocalSource {
+  readonly #options: LocalSourceOptions;
+  #wish: Wish = { track: undefined, muted: true };
+  #path: MediaPath | undefined;
+  #published: Published | undefined;
+  #refused: ErrorCode | undefined;
+  #running = false;
+
+  constructor(options: LocalSourceOptions) {
+    this.#options = options;
+  }
+
+  /** The source, once it is announced. */
+  get id(): SourceId | undefined {
+    return this.#published?.saidMuted === undefined ? undefined : this.#published.id;
+  }
+
+  /** Whether this track is sent. */
+  sends(track: MediaStreamTrack): boolean {
+    return this.id !== undefined && this.#published?.track === track;
+  }
+
+  /** Why the other end did not take the source. Another track or another wish to be heard is another try. */
+  get refused(): ErrorCode | undefined {
+    return this.#refused;
+  }
+
+  /** Where to send; undefined: nowhere. A path that begins anew is set again. */
+  setPath(path: MediaPath | undefined): void {
+    this.#path = path;
+    this.#published = undefined;
+    this.#refused = undefined;
+    this.#options.changed();
+    void this.#reconcile();
+  }
+
+  set(wish: Wish): void {
+    const before = this.#wish;
+    if (wish.track === before.track && wish.muted === before.muted) return;
+    this.#wish = wish;
+    if (wish.track !== before.track || (before.muted && !wish.muted)) this.#refused = undefined;
+    const published = this.#published;
+    if (published !== undefined && wish.muted && published.saidMuted === false)
+      this.#sayMuted(published, true);
+    void this.#reconcile();
+  }
+
+  /** The other end did not take a source. */
+  refuse(source: SourceId, code: ErrorCode): void {
+    if (source !== this.#published?.id) return;
+    this.#published = undefined;
+    // A source that it never heard of was lost on the way: publish it again.
+    if (code !== 'source/unknown') this.#refused = code;
+    this.#options.changed();
+    void this.#reconcile();
+  }
+
+  async #reconcile(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    while (await this.#step());
+    this.#running = false;
+  }
+
+  /** Does the first thing that differs; returns whether there may be another one. */
+  async #step(): Promise<boolean> {
+    const { track, muted } = this.#wish;
+    const published = this.#published;
+    if (published === undefined) {
+      if (this.#path === undefined || track === undefined || this.#refused !== undefined) return false;
+      return this.#publish(this.#path, track);
+    }
+    if (published.track !== track) {
+      if (track === undefined || layersOf(track) === published.layers) return this.#replace(published, track);
+      this.#unpublish(published);
+      return true;
+    }
+    // It is unmuted when there is something to hear or see, not before.
+    if (published.saidMuted === muted || (track === undefined && !muted)) return false;
+    this.#sayMuted(published, muted);
+    return true;
+  }
+
+  async #publish(path: MediaPath, track: MediaStreamTrack): Promise<boolean> {
+    const { kind, makeId, log, changed } = this.#options;
+    const id = makeId();
+    if (id === undefined || track.readyState === 'ended') return false;
+    const published: Published = { id, path, layers: layersOf(track), track, saidMuted: undefined };
+    this.#published = published;
+    const muted = () => {
+      published.saidMuted = this.#wish.muted;
+      return published.saidMuted;
+    };
+    try {
+      await path.publish({ id, kind, track, muted });
+    } catch (error) {
+      // Unless the path was closed or begins anew: then `setPath` was called, and there is another try.
+      if (this.#published === published) {
+        log('warn', 'this browser cannot send a source', { kind, error });
+        this.#published = undefined;
+        this.#refused = 'media/codec-unsupported';
+      }
+    }
+    changed();
+    return true;
+  }
+
+  async #replace(published: Published, track: MediaStreamTrack | undefined): Promise<boolean> {
+    const { kind, log, changed } = this.#options;
+    try {
+      await published.path.replace(published.id, track);
+      published.track = track;
+    } catch (error) {
+      if (this.#published === published) {
+        if (track?.readyState === 'ended') return false; // its device will say what comes next
+        log('warn', 'a track could not be replaced', { kind, error });
+        this.#unpublish(published);
+      }
+    }
+    changed();
+    return true;
+  }
+
+  #unpublish(published: Published): void {
+    this.#published = undefined;
+    published.path.unpublish(published.id);
+    this.#options.changed();
+  }
+
+  #sayMuted(published: Published, muted: boolean): void {
+    published.saidMuted = muted;
+    this.#options.sayMuted(published.id, muted);
+  }
+}
+
+function layersOf(track: MediaStreamTrack): number {
+  if (track.kind === 'audio') return 1;
+  const { width = 0, height = 0 } = track.getSettings();
+  return simulcastLayers(width, height);
+}

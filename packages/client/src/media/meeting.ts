@@ -1,0 +1,442 @@
+import type { Device } from 'mediasoup-client';
+import {
+  LIMITS,
+  makeSourceId,
+  rtpCapabilities as rtpCapabilitiesSchema,
+  type ConferenceView,
+  type MediaOffer,
+  type ParticipantId,
+  type RtpCapabilities,
+  type SourceId,
+} from '@treff/protocol';
+import { Session, type SessionEnd, type SessionEvent } from '../core/index.ts';
+import { BridgePath } from './bridge-path.ts';
+import { Devices } from './devices.ts';
+import { fittingName } from './display-name.ts';
+import { browserEnvironment, type Environment } from './environment.ts';
+import { LevelMeter } from './levels.ts';
+import { localDevice, shared, wishOf } from './local-media.ts';
+import { LocalSource } from './local-source.ts';
+import type { Meter } from './microphone-meter.ts';
+import { Shown } from './shown.ts';
+import type {
+  CreateMeeting,
+  Levels,
+  LocalMedia,
+  Meeting,
+  MeetingOptions,
+  MeetingPhase,
+  MeetingState,
+} from './types.ts';
+
+export const createMeeting: CreateMeeting = (options) => meetingIn(browserEnvironment(), options);
+
+/** A meeting in a given world; for tests. */
+export function meetingIn(environment: Environment, options: MeetingOptions): Meeting {
+  return new ComposedMeeting(environment, options);
+}
+
+/** What belongs to one seat and dies with it. */
+interface Seat {
+  readonly self: ParticipantId;
+  readonly path: BridgePath;
+  /** Sources it has had. */
+  sources: number;
+}
+
+const KINDS = ['microphone', 'camera'] as const;
+type Kind = (typeof KINDS)[number];
+type End = Extract<MeetingPhase, { name: 'left' | 'failed' }>;
+
+const NO_TRACKS: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
+
+/** Puts session, devices and media together, and tells the page what comes of them. */
+class ComposedMeeting implements Meeting {
+  readonly #environment: Environment;
+  readonly #options: MeetingOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #disposal = new AbortController();
+  readonly #devices: Devices;
+  readonly #sources: Readonly<Record<Kind, LocalSource>>;
+  readonly #shown: Shown;
+  readonly #levels: LevelMeter;
+  readonly #meters: ReturnType<Environment['createMeters']>;
+  #meter: { readonly track: MediaStreamTrack; readonly meter: Meter | undefined } | undefined;
+
+  #session: Session | undefined;
+  /** Loaded once the server has greeted. */
+  #device: Device | undefined;
+  #displayName: string | undefined;
+  #seat: Seat | undefined;
+  #view: ConferenceView | undefined;
+  #end: End | undefined;
+  /** Left because the page was put aside, not by the person. */
+  #aside = false;
+  #state: MeetingState;
+
+  constructor(environment: Environment, options: MeetingOptions) {
+    this.#environment = environment;
+    this.#options = options;
+    const { clock, log } = environment;
+    const changed = () => this.#reconcile();
+    this.#devices = new Devices({
+      access: environment.deviceAccess,
+      startMuted: { microphone: options.startWithAudioMuted, camera: options.startWithVideoMuted },
+      resolution: options.resolution,
+      clock,
+      log,
+      changed,
+    });
+    const source = (kind: Kind) =>
+      new LocalSource({
+        kind,
+        makeId: () => this.#makeSourceId(kind),
+        sayMuted: (id, muted) => this.#sayMuted(id, muted),
+        log,
+        changed: () => this.#publish(),
+      });
+    this.#sources = { microphone: source('microphone'), camera: source('camera') };
+    this.#shown = new Shown(clock, (constraints) => this.#seat?.path.constrain(constraints));
+    this.#meters = environment.createMeters();
+    this.#levels = new LevelMeter({
+      clock,
+      readMicrophone: () => this.#meter?.meter?.read(),
+      listensMuted: () => this.#meter !== undefined && !this.#devices.microphone.wanted,
+      talkingWhileMutedChanged: () => this.#publish(),
+    });
+    this.#state = {
+      room: options.room,
+      phase: { name: 'connecting' },
+      conference: undefined,
+      local: this.#localMedia(undefined),
+      tracks: NO_TRACKS,
+    };
+    environment.watchPage(
+      {
+        hidden: () => this.#putAside(),
+        returned: () => this.#takeUp(),
+        online: () => {
+          this.#session?.hintOnline();
+          this.#seat?.path.networkChanged();
+        },
+        visible: () => this.#session?.hintOnline(),
+      },
+      this.#disposal.signal,
+    );
+    this.#begin();
+  }
+
+  get levels(): Levels {
+    return this.#levels;
+  }
+
+  getState(): MeetingState {
+    return this.#state;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  join({ displayName }: { displayName: string }): void {
+    if (this.#end !== undefined || this.#displayName !== undefined) return;
+    this.#displayName = fittingName(displayName);
+    this.#join();
+    this.#publish();
+  }
+
+  leave(): void {
+    if (this.#end?.name !== 'left') this.#finish({ name: 'left' });
+  }
+
+  retry(): void {
+    if (this.#end !== undefined && !this.#disposal.signal.aborted) this.#begin();
+  }
+
+  dispose(): void {
+    this.leave();
+    this.#disposal.abort();
+    this.#listeners.clear();
+    this.#devices.dispose();
+    this.#levels.close();
+    this.#shown.close();
+    this.#meters.close();
+  }
+
+  setMicrophone(on: boolean): void {
+    this.#devices.setWanted('microphone', on);
+  }
+
+  setCamera(on: boolean): void {
+    this.#devices.setWanted('camera', on);
+  }
+
+  selectMicrophone(deviceId: string): void {
+    this.#devices.select('microphone', deviceId);
+  }
+
+  selectCamera(deviceId: string): void {
+    this.#devices.select('camera', deviceId);
+  }
+
+  selectSpeaker(deviceId: string): void {
+    this.#devices.selectSpeaker(deviceId);
+  }
+
+  rename(displayName: string): void {
+    if (this.#displayName === undefined) return;
+    this.#displayName = fittingName(displayName);
+    this.#join(); // under that name, should another seat be needed
+    if (this.#seat !== undefined) this.#command({ type: 'rename', displayName: this.#displayName });
+  }
+
+  setShown(heights: ReadonlyMap<SourceId, number>): void {
+    this.#shown.set(heights);
+  }
+
+  #begin(): void {
+    this.#end = undefined;
+    this.#device = undefined;
+    this.#displayName = undefined;
+    this.#aside = false;
+    if (!this.#environment.isSupported) {
+      this.#finish({ name: 'failed', code: 'browser/unsupported', retryAfterMs: undefined });
+      return;
+    }
+    const { clock, random, log, openSocket } = this.#environment;
+    const session: Session = new Session({
+      url: this.#options.url,
+      room: this.#options.room,
+      openSocket,
+      clock,
+      random,
+      log,
+      inventory: () => this.#seat?.path.inventory(),
+      handle: (event) => {
+        if (session === this.#session) this.#handle(session, event);
+      },
+    });
+    this.#session = session;
+    session.start();
+    this.#devices.start();
+    this.#publish();
+  }
+
+  #handle(session: Session, event: SessionEvent): void {
+    switch (event.type) {
+      case 'state':
+        this.#sessionChanged(session);
+        break;
+      case 'seated':
+        this.#sit(event.view, event.media);
+        break;
+      case 'caught-up':
+        this.#seat?.path.caughtUp();
+        break;
+      case 'media':
+        this.#seat?.path.handle(event.generation, event.body);
+        break;
+      case 'signal':
+        this.#levels.hear(event.signal.levels);
+        break;
+    }
+  }
+
+  #sessionChanged(session: Session): void {
+    const { state } = session;
+    switch (state.name) {
+      case 'greeted':
+        void this.#greeted(session, state.room, state.rtpCapabilities);
+        break;
+      case 'joined':
+      case 'resuming':
+        this.#view = state.view;
+        break;
+      case 'closed':
+        this.#finish(phaseOfEnd(state.end));
+        return;
+      case 'connecting':
+      case 'joining':
+        break;
+    }
+    this.#publish();
+  }
+
+  async #greeted(session: Session, room: string, rtpCapabilities: RtpCapabilities): Promise<void> {
+    this.#state = { ...this.#state, room };
+    try {
+      this.#device ??= await this.#environment.loadDevice(rtpCapabilities);
+    } catch (error) {
+      this.#environment.log('warn', 'this browser and the bridge have nothing in common', { error });
+      if (session !== this.#session) return;
+      this.#finish({ name: 'failed', code: 'browser/unsupported', retryAfterMs: undefined });
+      return;
+    }
+    if (session !== this.#session) return;
+    this.#join();
+    this.#publish();
+  }
+
+  /** Asks for a seat as soon as the person wants one and the browser's abilities are known. */
+  #join(): void {
+    if (this.#displayName === undefined || this.#device === undefined) return;
+    const rtpCapabilities = rtpCapabilitiesSchema.parse(this.#device.recvRtpCapabilities);
+    this.#session?.join({ displayName: this.#displayName, rtpCapabilities });
+  }
+
+  #sit(view: ConferenceView, media: MediaOffer): void {
+    const session = this.#session;
+    const device = this.#device;
+    if (session === undefined || device === undefined) return;
+    this.#rise();
+    const { clock, log } = this.#environment;
+    const path: BridgePath = new BridgePath({
+      device,
+      send: (generation, action) => session.sendMedia(generation, action),
+      clock,
+      log,
+      listener: {
+        changed: () => this.#publish(),
+        renewed: () => this.#setPath(path),
+        refused: (source, code) => {
+          for (const kind of KINDS) this.#sources[kind].refuse(source, code);
+        },
+      },
+    });
+    this.#seat = { self: view.self, path, sources: 0 };
+    this.#view = view;
+    path.accept(media);
+    this.#setPath(path);
+    this.#shown.again();
+  }
+
+  #setPath(path: BridgePath | undefined): void {
+    for (const kind of KINDS) this.#sources[kind].setPath(path);
+  }
+
+  /** Gives up what belonged to the seat. */
+  #rise(): void {
+    const seat = this.#seat;
+    this.#seat = undefined;
+    this.#view = undefined;
+    seat?.path.close();
+    this.#setPath(undefined);
+  }
+
+  #finish(end: End): void {
+    this.#end = end;
+    const session = this.#session;
+    this.#session = undefined;
+    session?.leave();
+    this.#rise();
+    this.#devices.stop();
+    this.#publish();
+  }
+
+  #putAside(): void {
+    if (this.#end !== undefined) return;
+    this.leave();
+    this.#aside = true;
+  }
+
+  #takeUp(): void {
+    if (this.#aside) this.retry();
+  }
+
+  #makeSourceId(kind: Kind): SourceId | undefined {
+    const seat = this.#seat;
+    if (seat === undefined || seat.sources > LIMITS.sourceIndex) return undefined;
+    return makeSourceId(seat.self, kind, seat.sources++);
+  }
+
+  #sayMuted(source: SourceId, muted: boolean): void {
+    this.#command({ type: 'mute-source', source, muted });
+  }
+
+  #command(command: Parameters<Session['command']>[0]): void {
+    this.#session?.command(command).catch((error: unknown) => {
+      // The source may be gone by now, or the seat; what is shown follows the replica in any case.
+      this.#environment.log('debug', 'a command was refused', { type: command.type, error });
+    });
+  }
+
+  /** Brings what is sent and measured to what the devices are. */
+  #reconcile(): void {
+    for (const kind of KINDS) this.#sources[kind].set(wishOf(this.#devices[kind], kind));
+    this.#measure(this.#devices.microphone.track);
+    this.#levels.wake();
+    this.#publish();
+  }
+
+  #measure(track: MediaStreamTrack | undefined): void {
+    if (track === this.#meter?.track) return;
+    this.#meter?.meter?.close();
+    this.#meter = track === undefined ? undefined : { track, meter: this.#createMeter(track) };
+  }
+
+  #createMeter(track: MediaStreamTrack): Meter | undefined {
+    try {
+      return this.#meters.create(track);
+    } catch (error) {
+      this.#environment.log('warn', 'the microphone cannot be measured', { error });
+      return undefined;
+    }
+  }
+
+  #publish(): void {
+    const before = this.#state;
+    const phase = this.#phase();
+    const state = shared(before, {
+      room: before.room,
+      phase: shared<MeetingPhase>(before.phase, phase),
+      conference: this.#view,
+      local: this.#localMedia(before.local),
+      tracks: this.#seat?.path.tracks ?? NO_TRACKS,
+    });
+    if (state === before) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #phase(): MeetingPhase {
+    if (this.#end !== undefined) return this.#end;
+    if (this.#seat !== undefined) {
+      const session = this.#session?.state.name === 'joined' ? 'connected' : 'reconnecting';
+      return { name: 'joined', session, media: this.#seat.path.state };
+    }
+    if (this.#displayName !== undefined) return { name: 'joining' };
+    return { name: this.#device === undefined ? 'connecting' : 'prejoin' };
+  }
+
+  #localMedia(before: LocalMedia | undefined): LocalMedia {
+    const device = (kind: Kind) => {
+      const now = localDevice(
+        this.#devices[kind],
+        this.#sources[kind],
+        this.#seat !== undefined,
+        this.#devices.chosen(kind),
+      );
+      return before === undefined ? now : shared(before[kind], now);
+    };
+    const local = {
+      microphone: device('microphone'),
+      camera: device('camera'),
+      devices: this.#devices.lists,
+      speakerId: this.#devices.speakerId,
+      talkingWhileMuted: this.#levels.talkingWhileMuted,
+    };
+    return before === undefined ? local : shared(before, local);
+  }
+}
+
+function phaseOfEnd(end: SessionEnd): End {
+  switch (end.reason) {
+    case 'left':
+      return { name: 'left' };
+    case 'refused':
+      return { name: 'failed', code: end.code, retryAfterMs: end.retryAfterMs };
+    case 'unreachable':
+      return { name: 'failed', code: 'network/unreachable', retryAfterMs: undefined };
+  }
+}

@@ -1,0 +1,39 @@
+import type { ErrorCode, SourceId, SourceKind } from '@treff/protocol';
+
+/** One way that media takes between this participant and the others. */
+export interface MediaPath {
+  /** Remote sources that play now. Another map with every change. */
+  readonly tracks: ReadonlyMap<SourceId, MediaStreamTrack>;
+  readonly state: PathState;
+  /**
+   * Starts to send a track. Resolves as soon as the source is announced; the other end may still refuse it (`PathListener.refused`).
+   * Rejects when the path was closed or renewed meanwhile, or this browser cannot send the track.
+   */
+  publish(source: OutgoingSource): Promise<void>;
+  /** Sends another track as the same source, or none: encoding stops. Rejects as `publish` does. */
+  replace(source: SourceId, track: MediaStreamTrack | undefined): Promise<void>;
+  /** The source is no more. Idempotent. */
+  unpublish(source: SourceId): void;
+  /** Ends everything, silently. Tracks that were sent go on. Idempotent. */
+  close(): void;
+}
+
+export interface OutgoingSource {
+  readonly id: SourceId;
+  readonly kind: SourceKind;
+  readonly track: MediaStreamTrack;
+  /** Asked at the moment in which the source is announced. */
+  readonly muted: () => boolean;
+}
+
+/** Whether media gets through, for the person who waits for it. A path that has nothing to carry is `connected`. */
+export type PathState = 'connecting' | 'connected' | 'reconnecting';
+
+export interface PathListener {
+  /** `tracks` or `state` are others. */
+  changed(): void;
+  /** All that was published is void, because the path begins anew: publish again, as new sources. */
+  renewed(): void;
+  /** The other end does not take this source; it is unpublished already. `source/unknown`: it never heard of it. */
+  refused(source: SourceId, code: ErrorCode): void;
+}
