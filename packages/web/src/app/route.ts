@@ -1,0 +1,21 @@
+import { normaliseRoomName } from '@treff/protocol';
+
+export type Route =
+  | { readonly page: 'welcome' }
+  | { readonly page: 'room'; readonly room: string }
+  /** A path that names no room. */
+  | { readonly page: 'invalid' };
+
+/** What a path shows: `/` the welcome page, one segment a room. As in Jitsi Meet, a slash at the end changes nothing. */
+export function routeOf(pathname: string): Route {
+  const segments = pathname.split('/').filter((segment) => segment !== '');
+  const [first] = segments;
+  if (first === undefined) return { page: 'welcome' };
+  const room = segments.length === 1 ? normaliseRoomName(first) : undefined;
+  return room === undefined ? { page: 'invalid' } : { page: 'room', room };
+}
+
+/** The path of a room's page. */
+export function pathOf(room: string): string {
+  return `/${encodeURIComponent(room)}`;
+}

@@ -1,0 +1,125 @@
+import type { ConferenceView, ParticipantId } from '@treff/protocol';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCamera, useMicrophone } from '../devices/useDeviceToggles.ts';
+import { useMeeting, useMeetingState } from '../room/MeetingContext.ts';
+import styles from './Call.module.css';
+import { Floor } from './floor/Floor.tsx';
+import { useShortcuts } from './hooks/useShortcuts.ts';
+import type { Layout } from './layout/placement.ts';
+import { Notices } from './notices/Notices.tsx';
+import { AloneCard } from './panels/AloneCard.tsx';
+import { InviteDialog } from './panels/InviteDialog.tsx';
+import type { Panel } from './panels/panel.ts';
+import { ParticipantsPanel } from './panels/ParticipantsPanel.tsx';
+import { SettingsDialog } from './panels/SettingsDialog.tsx';
+import { ShortcutsDialog } from './panels/ShortcutsDialog.tsx';
+import { peopleOf, soundsOf } from './people.ts';
+import { RemoteSound } from './RemoteSound.tsx';
+import { Toolbar } from './toolbar/Toolbar.tsx';
+
+/** The meeting itself. */
+export function Call() {
+  const view = useMeetingState((state) => state.conference);
+  return view === undefined ? null : <Conference view={view} />;
+}
+
+function Conference({ view }: { readonly view: ConferenceView }) {
+  const meeting = useMeeting();
+  const local = useMeetingState((state) => state.local);
+  const tracks = useMeetingState((state) => state.tracks);
+  const people = useMemo(() => peopleOf(view, local, tracks), [view, local, tracks]);
+  const { layout, toggleLayout, pinned, pin } = useLayout(people.length);
+  const [panel, setPanel] = useState<Panel>();
+  const microphone = useMicrophone();
+  const camera = useCamera();
+  const sound = useSound();
+  const closePanel = useCallback(() => setPanel(undefined), []);
+
+  useShortcuts((action) => {
+    switch (action) {
+      case 'microphone':
+        return microphone.toggle();
+      case 'camera':
+        return camera.toggle();
+      case 'layout':
+        return toggleLayout();
+      case 'shortcuts':
+        return setPanel('shortcuts');
+    }
+  });
+
+  return (
+    <main className={styles.call}>
+      <div className={styles.middle}>
+        <div className={styles.floor}>
+          <Floor view={view} people={people} layout={layout} pinned={pinned} onPin={pin} />
+          <Notices view={view} soundBlocked={sound.blocked} onHear={sound.playAll} />
+          {people.length === 1 ? <AloneCard /> : null}
+        </div>
+        {panel === 'participants' ? (
+          <ParticipantsPanel people={people} onInvite={() => setPanel('invite')} onClose={closePanel} />
+        ) : null}
+      </div>
+      <Toolbar
+        layout={layout}
+        participantCount={people.length}
+        panel={panel}
+        onLayout={toggleLayout}
+        onPanel={setPanel}
+        onLeave={() => meeting.leave()}
+      />
+      <div ref={sound.container}>
+        {soundsOf(view, tracks).map((one) => (
+          <RemoteSound key={one.source} sound={one} speakerId={local.speakerId} onBlocked={sound.onBlocked} />
+        ))}
+      </div>
+      {panel === 'invite' ? <InviteDialog onClose={closePanel} /> : null}
+      {panel === 'settings' ? (
+        <SettingsDialog displayName={people[0]?.displayName ?? ''} onClose={closePanel} />
+      ) : null}
+      {panel === 'shortcuts' ? <ShortcutsDialog onClose={closePanel} /> : null}
+    </main>
+  );
+}
+
+/** As in Jitsi Meet: two see each other large, more stand in tiles, until the person chooses. A pin chooses the stage. */
+function useLayout(count: number) {
+  const [chosen, setChosen] = useState<Layout>();
+  const [pinned, setPinned] = useState<ParticipantId>();
+  const layout = chosen ?? (count > 2 ? 'tiles' : 'stage');
+  const toggleLayout = useCallback(() => setChosen(layout === 'tiles' ? 'stage' : 'tiles'), [layout]);
+  const pin = useCallback(
+    (id: ParticipantId) => {
+      const unpins = layout === 'stage' && pinned === id;
+      setPinned(unpins ? undefined : id);
+      if (!unpins) setChosen('stage');
+    },
+    [layout, pinned],
+  );
+  return { layout, toggleLayout, pinned: layout === 'stage' ? pinned : undefined, pin };
+}
+
+/** Whether the browser lets remote sound play. Any press of a key or button lifts the block, not only ours. */
+function useSound() {
+  const container = useRef<HTMLDivElement>(null);
+  const [blocked, setBlocked] = useState(false);
+  const onBlocked = useCallback(() => setBlocked(true), []);
+  const playAll = useCallback(() => {
+    setBlocked(false);
+    for (const element of container.current?.querySelectorAll('audio') ?? []) {
+      element.play().catch((error: unknown) => {
+        if (error instanceof DOMException && error.name === 'NotAllowedError') setBlocked(true);
+      });
+    }
+  }, []);
+  useEffect(() => {
+    if (!blocked) return undefined;
+    document.addEventListener('click', playAll);
+    document.addEventListener('keyup', playAll);
+    return () => {
+      document.removeEventListener('click', playAll);
+      document.removeEventListener('keyup', playAll);
+    };
+  }, [blocked, playAll]);
+  return { container, blocked, onBlocked, playAll };
+}

@@ -1,0 +1,102 @@
+import type { ConferenceView, ParticipantId } from '@treff/protocol';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { placeTiles, type Layout, type Placement } from '../layout/placement.ts';
+import type { Person } from '../people.ts';
+import styles from './Floor.module.css';
+import { Tile } from './Tile.tsx';
+import { useShown } from './useShown.ts';
+import { useSize } from './useSize.ts';
+import { useSpeaking } from './useSpeaking.ts';
+import { useStage } from './useStage.ts';
+
+interface FloorProps {
+  readonly view: ConferenceView;
+  readonly people: readonly Person[];
+  readonly layout: Layout;
+  readonly pinned: ParticipantId | undefined;
+  readonly onPin: (id: ParticipantId) => void;
+}
+
+/**
+ * Where everybody's tiles are. All lie in one list and move by their rectangles, so a picture that changes its place goes on
+ * playing; who is on another page is not mounted and costs nothing.
+ */
+export function Floor({ view, people, layout, pinned, onPin }: FloorProps) {
+  const { t } = useTranslation();
+  const surface = useRef<HTMLUListElement>(null);
+  const size = useSize(surface);
+  const [page, setPage] = useState(0);
+  const onStage = useStage(view, pinned);
+  const placement = useMemo(
+    () => placeTiles({ layout, ids: people.map(({ id }) => id), onStage, page, size }),
+    [layout, people, onStage, page, size],
+  );
+  useShown(placement.tiles, people);
+  useSpeaking(surface);
+
+  const byId = new Map(people.map((person) => [person.id, person]));
+  return (
+    <div className={styles.floor} onWheel={(event) => turnByWheel(event.deltaX, event.deltaY)}>
+      <ul ref={surface} className={styles.surface} aria-label={t('call.participants')}>
+        {placement.tiles.map(({ id, rect, role }) => {
+          const person = byId.get(id);
+          return person === undefined ? null : (
+            <Tile
+              key={id}
+              person={person}
+              rect={rect}
+              role={role}
+              pinned={pinned === id}
+              onPin={people.length > 2 ? onPin : undefined}
+            />
+          );
+        })}
+      </ul>
+      <Pager placement={placement} onTurn={setPage} />
+    </div>
+  );
+
+  function turnByWheel(deltaX: number, deltaY: number) {
+    const delta = Math.abs(deltaX) > Math.abs(deltaY) ? deltaX : deltaY;
+    if (placement.pages > 1 && Math.abs(delta) > 30) setPage(placement.page + Math.sign(delta));
+  }
+}
+
+interface PagerProps {
+  readonly placement: Placement;
+  readonly onTurn: (page: number) => void;
+}
+
+function Pager({ placement, onTurn }: PagerProps) {
+  const { t } = useTranslation();
+  const { pager, page, pages } = placement;
+  if (pager === undefined) return null;
+  return (
+    <div
+      className={styles.pager}
+      style={{ left: pager.x, top: pager.y, width: pager.width, height: pager.height }}
+    >
+      <button
+        type="button"
+        aria-label={t('call.previousPage')}
+        aria-disabled={page === 0}
+        onClick={() => onTurn(Math.max(0, page - 1))}
+      >
+        <ChevronLeft size={20} aria-hidden />
+      </button>
+      <span aria-label={t('call.page', { page: page + 1, pages })}>
+        {page + 1}/{pages}
+      </span>
+      <button
+        type="button"
+        aria-label={t('call.nextPage')}
+        aria-disabled={page === pages - 1}
+        onClick={() => onTurn(Math.min(pages - 1, page + 1))}
+      >
+        <ChevronRight size={20} aria-hidden />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import { MicOff, Pin, PinOff, WifiOff } from 'lucide-react';
+import { memo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Picture } from '../../devices/Picture.tsx';
+import { CAMERA_RATIO, fitOf, type Rect } from '../layout/geometry.ts';
+import type { TileRole } from '../layout/placement.ts';
+import type { Person } from '../people.ts';
+import { Avatar } from './Avatar.tsx';
+import styles from './Tile.module.css';
+import { useName } from './useName.ts';
+
+interface TileProps {
+  readonly person: Person;
+  readonly rect: Rect;
+  readonly role: TileRole;
+  readonly pinned: boolean;
+  /** Absent where there is nobody else to choose. */
+  readonly onPin: ((id: Person['id']) => void) | undefined;
+}
+
+/** One person: picture or avatar, name, and what is the matter. Speaking is shown by {@link useSpeaking} from outside. */
+export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: TileProps) {
+  const { t } = useTranslation();
+  const [ratio, setRatio] = useState(CAMERA_RATIO);
+  const { id, displayName, isLocal, picture, silent, interrupted } = person;
+  const name = useName()(person);
+  const pinLabel = pinned ? t('call.unpin', { name }) : t('call.pin', { name });
+  return (
+    <li
+      className={styles.tile}
+      data-participant-id={id}
+      data-source="camera"
+      data-local={isLocal ? '' : undefined}
+      data-role={role}
+      data-mirrored={isLocal}
+      data-fit={fitOf(rect, ratio)}
+      style={{ left: rect.x, top: rect.y, width: rect.width, height: rect.height }}
+      aria-label={name}
+    >
+      <Avatar id={id} name={displayName} />
+      {picture === undefined ? null : (
+        <Picture track={picture} className={styles.picture ?? ''} onRatio={setRatio} />
+      )}
+      <div className={styles.ring} />
+      {interrupted ? (
+        <div className={styles.interrupted}>
+          <WifiOff size={18} aria-hidden />
+          <span>{t('call.interrupted')}</span>
+        </div>
+      ) : null}
+      <div className={styles.plate}>
+        {silent ? <MicOff size={15} role="img" aria-label={t('call.muted')} /> : null}
+        <span className={styles.name}>{name}</span>
+      </div>
+      {onPin === undefined ? null : (
+        <button
+          type="button"
+          className={styles.pin}
+          data-pinned={pinned}
+          aria-label={pinLabel}
+          title={pinLabel}
+          onClick={() => onPin(id)}
+        >
+          {pinned ? <PinOff size={18} aria-hidden /> : <Pin size={18} aria-hidden />}
+        </button>
+      )}
+    </li>
+  );
+}, isSame);
+
+function isSame(before: TileProps, after: TileProps): boolean {
+  return (
+    shallowEqual(before.person, after.person) &&
+    shallowEqual(before.rect, after.rect) &&
+    before.role === after.role &&
+    before.pinned === after.pinned &&
+    before.onPin === after.onPin
+  );
+}
+
+function shallowEqual<Thing extends object>(one: Thing, other: Thing): boolean {
+  const entries = Object.entries(one);
+  const others = new Map<string, unknown>(Object.entries(other));
+  return entries.length === others.size && entries.every(([key, value]) => others.get(key) === value);
+}

@@ -1,0 +1,121 @@
+import type { ConferenceView } from '@treff/protocol';
+import { LoaderCircle, MicOff, TriangleAlert, Volume2 } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import controls from '../../design/controls.module.css';
+import { useCamera, useMicrophone } from '../../devices/useDeviceToggles.ts';
+import { useMeetingState } from '../../room/MeetingContext.ts';
+import styles from './Notices.module.css';
+import { useTraffic } from './useTraffic.ts';
+
+interface NoticesProps {
+  readonly view: ConferenceView;
+  /** The browser plays no sound before a click. */
+  readonly soundBlocked: boolean;
+  readonly onHear: () => void;
+}
+
+/** What the person should know now, above the pictures; the most pressing first. */
+export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
+  const { t } = useTranslation();
+  const traffic = useTraffic(view);
+  const reconnecting = useReconnecting();
+  const talkingWhileMuted = useMeetingState((state) => state.local.talkingWhileMuted);
+  const problems = useProblems();
+  return (
+    <div className={styles.notices}>
+      {soundBlocked ? (
+        <button type="button" className={styles.hear} onClick={onHear} title={t('notice.soundBlocked')}>
+          <Volume2 size={20} aria-hidden />
+          {t('notice.clickToHear')}
+        </button>
+      ) : null}
+      <div className={styles.messages} role="status">
+        {reconnecting === undefined ? null : (
+          <p className={styles.notice} data-kind="warning">
+            <LoaderCircle className={styles.spinner} size={18} aria-hidden />
+            {reconnecting}
+          </p>
+        )}
+        {talkingWhileMuted ? (
+          <p className={styles.notice} data-kind="warning">
+            <MicOff size={18} aria-hidden />
+            {t('notice.talkingWhileMuted')}
+          </p>
+        ) : null}
+        {problems.map((problem) => (
+          <p key={problem} className={styles.notice} data-kind="warning">
+            <TriangleAlert size={18} aria-hidden />
+            {problem}
+          </p>
+        ))}
+        {traffic.map((message) => (
+          <p key={message} className={styles.notice}>
+            {message}
+          </p>
+        ))}
+      </div>
+      <OwnState />
+    </div>
+  );
+}
+
+/** What is being repaired, in words; media that connect for the first time say so only when they take long. */
+function useReconnecting(): string | undefined {
+  const { t } = useTranslation();
+  const phase = useMeetingState((state) => state.phase);
+  const connecting = phase.name === 'joined' && phase.media === 'connecting';
+  const takesLong = useAfter(connecting, 3000);
+  if (phase.name !== 'joined') return undefined;
+  if (phase.session === 'reconnecting') return t('notice.sessionReconnecting');
+  if (phase.media === 'reconnecting') return t('notice.mediaReconnecting');
+  return takesLong ? t('notice.mediaConnecting') : undefined;
+}
+
+/** Problems of devices that are wanted, for ten seconds after they came up; the buttons keep a mark. */
+function useProblems(): readonly string[] {
+  const { t } = useTranslation();
+  const microphone = useMicrophone().device.problem;
+  const camera = useCamera().device.problem;
+  const microphoneIsOld = useAfter(microphone !== undefined, 10_000);
+  const cameraIsOld = useAfter(camera !== undefined, 10_000);
+  const problems: string[] = [];
+  if (microphone !== undefined && !microphoneIsOld)
+    problems.push(t(`device.problem.microphone.${microphone}`));
+  if (camera !== undefined && !cameraIsOld) problems.push(t(`device.problem.camera.${camera}`));
+  return problems;
+}
+
+/** Says to screen readers what a press on the microphone or the camera did. */
+function OwnState() {
+  const { t } = useTranslation();
+  const microphone = useMicrophone().on;
+  const camera = useCamera().on;
+  const before = useRef({ microphone, camera });
+  const [message, setMessage] = useState('');
+  useEffect(() => {
+    if (before.current.microphone !== microphone) {
+      setMessage(microphone ? t('notice.microphoneUnmuted') : t('notice.microphoneMuted'));
+    } else if (before.current.camera !== camera) {
+      setMessage(camera ? t('notice.cameraStarted') : t('notice.cameraStopped'));
+    }
+    before.current = { microphone, camera };
+  }, [microphone, camera, t]);
+  return (
+    <div className={controls.hidden} role="status">
+      {message}
+    </div>
+  );
+}
+
+/** True once `condition` has held for `delayMs`. */
+function useAfter(condition: boolean, delayMs: number): boolean {
+  const [passed, setPassed] = useState(false);
+  useEffect(() => {
+    setPassed(false);
+    if (!condition) return undefined;
+    const timer = setTimeout(() => setPassed(true), delayMs);
+    return () => clearTimeout(timer);
+  }, [condition, delayMs]);
+  return condition && passed;
+}

@@ -1,0 +1,65 @@
+import { MicOff, UserPlus, VideoOff, X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import controls from '../../design/controls.module.css';
+import { Avatar } from '../floor/Avatar.tsx';
+import { useName } from '../floor/useName.ts';
+import type { Person } from '../people.ts';
+import styles from './panels.module.css';
+
+interface ParticipantsPanelProps {
+  readonly people: readonly Person[];
+  readonly onInvite: () => void;
+  readonly onClose: () => void;
+}
+
+/** Who is here, beside the pictures; over them on phones. */
+export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPanelProps) {
+  const { t } = useTranslation();
+  const nameOf = useName();
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => close.current?.focus(), []);
+  return (
+    <aside
+      className={styles.panel}
+      aria-label={t('call.participants')}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose();
+      }}
+    >
+      <header className={styles.head}>
+        <h2>{t('call.participantCount', { count: people.length })}</h2>
+        <button
+          ref={close}
+          type="button"
+          className={styles.close}
+          aria-label={t('call.closeParticipants')}
+          onClick={onClose}
+        >
+          <X size={20} aria-hidden />
+        </button>
+      </header>
+      <button type="button" className={controls.primary} onClick={onInvite}>
+        <UserPlus size={18} aria-hidden />
+        {t('call.invite')}
+      </button>
+      <ul className={styles.people}>
+        {people.map((person) => (
+          <li key={person.id}>
+            <span className={styles.face}>
+              <Avatar id={person.id} name={person.displayName} />
+            </span>
+            <span className={styles.personName}>
+              {nameOf(person)}
+              {person.interrupted ? <small>{t('call.interrupted')}</small> : null}
+            </span>
+            {person.silent ? <MicOff size={18} role="img" aria-label={t('call.muted')} /> : null}
+            {person.picture === undefined ? (
+              <VideoOff size={18} role="img" aria-label={t('call.cameraOff')} />
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </aside>
+  );
+}

@@ -1,0 +1,2 @@
+/** What lies beside or over the call; one at a time. */
+export type Panel = 'participants' | 'invite' | 'settings' | 'shortcuts';

@@ -1,0 +1,89 @@
+import type { LocalDevice } from '@treff/client/media';
+import { conferenceView, sourceId, type ConferenceView, type SourceId } from '@treff/protocol';
+import { describe, expect, it } from 'vitest';
+import { peopleOf, soundsOf } from './people.ts';
+
+const SELF = 'aaaaaaaa';
+const ANN = 'bbbbbbbb';
+const track = (name: string) => ({ id: name }) as MediaStreamTrack;
+const device = (over: Partial<LocalDevice> = {}): LocalDevice => ({
+  wanted: false,
+  status: 'off',
+  problem: undefined,
+  deviceId: undefined,
+  track: undefined,
+  source: undefined,
+  ...over,
+});
+const off = { microphone: device(), camera: device() };
+
+function viewWith(sources: { id: string; kind: string; muted: boolean }[]): ConferenceView {
+  return conferenceView.parse({
+    epoch: '0'.repeat(32),
+    room: 'tea',
+    self: SELF,
+    mediaMode: 'bridge',
+    participants: [
+      { id: ANN, displayName: 'Ann', connection: 'interrupted' },
+      { id: SELF, displayName: '', connection: 'connected' },
+    ],
+    sources,
+    speakers: [],
+  });
+}
+const tracksOf = (...ids: string[]): Map<SourceId, MediaStreamTrack> =>
+  new Map(ids.map((id) => [sourceId.parse(id), track(id)]));
+
+describe('the people on the page', () => {
+  it('begin with oneself', () => {
+    const people = peopleOf(viewWith([]), off, new Map());
+    expect(people.map(({ id, isLocal, interrupted }) => [id, isLocal, interrupted])).toEqual([
+      [SELF, true, false],
+      [ANN, false, true],
+    ]);
+  });
+
+  it('show a picture only while the camera is on and its track is there', () => {
+    const camera = { id: `${ANN}-v1`, kind: 'camera', muted: false };
+    const tracks = tracksOf(camera.id);
+    expect(peopleOf(viewWith([camera]), off, tracks)[1]?.picture?.id).toBe(camera.id);
+    expect(peopleOf(viewWith([camera]), off, new Map())[1]?.picture).toBeUndefined();
+    const muted = peopleOf(viewWith([{ ...camera, muted: true }]), off, tracks)[1];
+    expect(muted?.picture).toBeUndefined();
+    expect(muted?.camera).toBe(camera.id);
+  });
+
+  it('show oneself from the device, before the conference knows of it', () => {
+    const own = track('own');
+    const [self] = peopleOf(
+      viewWith([]),
+      { ...off, camera: device({ status: 'on', track: own }) },
+      new Map(),
+    );
+    expect(self?.picture).toBe(own);
+  });
+
+  it('are silent without an unmuted microphone', () => {
+    const microphone = { id: `${ANN}-a0`, kind: 'microphone', muted: false };
+    expect(peopleOf(viewWith([]), off, new Map())[1]?.silent).toBe(true);
+    expect(peopleOf(viewWith([microphone]), off, new Map())[1]?.silent).toBe(false);
+    expect(peopleOf(viewWith([{ ...microphone, muted: true }]), off, new Map())[1]?.silent).toBe(true);
+  });
+});
+
+describe('the sounds on the page', () => {
+  it('are those of others, muted or not, and never pictures', () => {
+    const sources = [
+      { id: `${SELF}-a0`, kind: 'microphone', muted: false },
+      { id: `${ANN}-a0`, kind: 'microphone', muted: true },
+      { id: `${ANN}-v1`, kind: 'camera', muted: false },
+      { id: `${ANN}-a2`, kind: 'screenAudio', muted: false },
+    ];
+    const tracks = tracksOf(...sources.map(({ id }) => id));
+    expect(soundsOf(viewWith(sources), tracks).map(({ source }) => source)).toEqual([
+      `${ANN}-a0`,
+      `${ANN}-a2`,
+    ]);
+    expect(soundsOf(viewWith(sources), new Map())).toEqual([]);
+  });
+});

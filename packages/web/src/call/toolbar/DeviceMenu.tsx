@@ -1,0 +1,64 @@
+import { Check, ChevronUp } from 'lucide-react';
+import { Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import type { DeviceOptions } from '../../devices/useDeviceOptions.ts';
+import { ToolButton } from './ToolButton.tsx';
+import styles from './Toolbar.module.css';
+
+interface DeviceMenuProps {
+  readonly label: string;
+  readonly lists: readonly DeviceOptions[];
+}
+
+/** Chooses devices without leaving the call. */
+export function DeviceMenu({ label, lists }: DeviceMenuProps) {
+  const { t } = useTranslation();
+  return (
+    <MenuTrigger>
+      <ToolButton label={label} icon={ChevronUp} size="narrow" collapses />
+      <Popover className={styles.menu ?? ''} placement="top" offset={12}>
+        <Menu aria-label={label}>
+          {lists.map((list) => (
+            <MenuSection
+              key={list.label}
+              id={list.label}
+              selectionMode="single"
+              disallowEmptySelection
+              selectedKeys={[list.value]}
+              onSelectionChange={(keys) => {
+                const [chosen] = keys;
+                if (keys !== 'all' && chosen !== undefined) list.choose(String(chosen));
+              }}
+            >
+              <Header className={styles.menuHeader}>{list.label}</Header>
+              {list.options.map((option) => (
+                <MenuItem
+                  key={option.value}
+                  id={option.value}
+                  className={styles.menuItem ?? ''}
+                  textValue={option.label}
+                >
+                  {({ isSelected }) => (
+                    <>
+                      <Check
+                        size={18}
+                        aria-hidden
+                        style={{ visibility: isSelected ? 'visible' : 'hidden' }}
+                      />
+                      <span>{option.label}</span>
+                    </>
+                  )}
+                </MenuItem>
+              ))}
+              {list.options.length === 0 ? (
+                <MenuItem className={styles.menuItem ?? ''} isDisabled textValue={t('device.noneFound')}>
+                  <span>{t('device.noneFound')}</span>
+                </MenuItem>
+              ) : null}
+            </MenuSection>
+          ))}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}

@@ -1,0 +1,66 @@
+import { Ellipsis, Keyboard, Maximize, Minimize, Settings, UserPlus, Users } from 'lucide-react';
+import { useSyncExternalStore } from 'react';
+import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import type { Panel } from '../panels/panel.ts';
+import { ToolButton } from './ToolButton.tsx';
+import styles from './Toolbar.module.css';
+
+interface MoreMenuProps {
+  readonly onOpen: (panel: Panel) => void;
+}
+
+/** What is needed seldom, and on narrow surfaces what found no place in the bar. */
+export function MoreMenu({ onOpen }: MoreMenuProps) {
+  const { t } = useTranslation();
+  const isFullScreen = useSyncExternalStore(subscribeToFullScreen, () => document.fullscreenElement !== null);
+  return (
+    <MenuTrigger>
+      <ToolButton label={t('call.more')} icon={Ellipsis} />
+      <Popover className={styles.menu ?? ''} placement="top" offset={12}>
+        <Menu aria-label={t('call.more')}>
+          <MenuItem
+            className={`${styles.menuItem} ${styles.whenNarrow}`}
+            onAction={() => onOpen('participants')}
+          >
+            <Users size={20} aria-hidden />
+            {t('call.participants')}
+          </MenuItem>
+          <MenuItem className={`${styles.menuItem} ${styles.whenNarrow}`} onAction={() => onOpen('invite')}>
+            <UserPlus size={20} aria-hidden />
+            {t('call.invite')}
+          </MenuItem>
+          <MenuItem className={styles.menuItem ?? ''} onAction={() => onOpen('settings')}>
+            <Settings size={20} aria-hidden />
+            {t('call.settings')}
+          </MenuItem>
+          {document.fullscreenEnabled ? (
+            <MenuItem className={styles.menuItem ?? ''} onAction={toggleFullScreen}>
+              {isFullScreen ? <Minimize size={20} aria-hidden /> : <Maximize size={20} aria-hidden />}
+              {isFullScreen ? t('call.exitFullScreen') : t('call.enterFullScreen')}
+            </MenuItem>
+          ) : null}
+          <MenuItem className={styles.menuItem ?? ''} onAction={() => onOpen('shortcuts')}>
+            <Keyboard size={20} aria-hidden />
+            {t('call.shortcuts')}
+          </MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+function toggleFullScreen(): void {
+  const change =
+    document.fullscreenElement === null
+      ? document.documentElement.requestFullscreen()
+      : document.exitFullscreen();
+  change.catch(() => {
+    // The browser refuses when the window is not in front; nothing changed then.
+  });
+}
+
+function subscribeToFullScreen(listener: () => void): () => void {
+  document.addEventListener('fullscreenchange', listener);
+  return () => document.removeEventListener('fullscreenchange', listener);
+}

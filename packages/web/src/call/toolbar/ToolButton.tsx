@@ -1,0 +1,51 @@
+import type { LucideIcon } from 'lucide-react';
+import { Button, type ButtonProps, Tooltip, TooltipTrigger } from 'react-aria-components';
+import styles from './Toolbar.module.css';
+
+interface ToolButtonProps extends Omit<ButtonProps, 'children' | 'className' | 'style'> {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  /** A key that does the same, shown beside the label. */
+  readonly shortcut?: string;
+  readonly look?: 'plain' | 'off' | 'leave' | 'active';
+  readonly size?: 'wide' | 'narrow';
+  /** A small number or mark at the corner. */
+  readonly badge?: string | undefined;
+  /** Hidden where the surface is narrow; the menu of more actions has it then. */
+  readonly collapses?: boolean;
+}
+
+/** A round control of the call, with its name as a tooltip. */
+export function ToolButton({
+  label,
+  icon: Icon,
+  shortcut,
+  look = 'plain',
+  size = 'wide',
+  badge,
+  collapses = false,
+  ...props
+}: ToolButtonProps) {
+  return (
+    <TooltipTrigger delay={500} closeDelay={0}>
+      <Button
+        {...props}
+        aria-label={label}
+        className={`${styles.button} ${collapses ? styles.collapses : ''}`}
+        data-look={look}
+        data-size={size}
+      >
+        <Icon size={size === 'narrow' ? 16 : 22} aria-hidden />
+        {badge === undefined ? null : (
+          <span className={styles.badge} aria-hidden>
+            {badge}
+          </span>
+        )}
+      </Button>
+      <Tooltip className={styles.tooltip ?? ''} placement="top" offset={10}>
+        {label}
+        {shortcut === undefined ? null : <kbd>{shortcut}</kbd>}
+      </Tooltip>
+    </TooltipTrigger>
+  );
+}

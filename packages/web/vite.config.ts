@@ -1,0 +1,30 @@
+import optimizeLocales from '@react-aria/optimize-locales-plugin';
+import react from '@vitejs/plugin-react';
+import { defineConfig, loadEnv } from 'vite';
+
+export default defineConfig(({ mode }) => {
+  const { TREFF_DEV_SERVER: server = 'http://localhost:8000' } = loadEnv(mode, '.', 'TREFF_');
+  return {
+    base: '/',
+    plugins: [
+      react(),
+      // The words of react-aria's own controls, in the languages the page speaks.
+      { ...optimizeLocales.vite({ locales: ['en-US', 'de-DE'] }), enforce: 'pre' as const },
+    ],
+    build: {
+      target: 'baseline-widely-available',
+      // The server and the budget test read from it what each page loads.
+      manifest: true,
+      // Small assets inside the code would be `data:` addresses, which the Content-Security-Policy forbids.
+      assetsInlineLimit: 0,
+      // Every browser that can take part knows modulepreload.
+      modulePreload: { polyfill: false },
+    },
+    server: {
+      proxy: {
+        '/ws': { target: server, ws: true },
+        '/about': { target: server },
+      },
+    },
+  };
+});
