@@ -103,7 +103,8 @@ export class ConferenceMedia {
   /** An event of the bridge about this conference, with its number. */
   handle(numbered: NumberedEvent): void {
     if (this.#closed) return;
-    if (this.#held === undefined) this.#apply(numbered.event);
+    // Who speaks is in no snapshot, and needs none.
+    if (this.#held === undefined || numbered.event.type === 'dominant-speaker') this.#apply(numbered.event);
     else this.#held.push(numbered);
   }
 

@@ -15,6 +15,13 @@ export class TestLogger implements Logger {
   error(facts: object, message: string): void {
     this.errors.push({ facts, message });
   }
+
+  /** Throws if something was logged that should not have happened. */
+  assertNoErrors(): void {
+    const [first] = this.errors;
+    if (first !== undefined)
+      throw new Error(`${this.errors.length} errors logged: ${first.message}`, { cause: first.facts });
+  }
 }
 
 /** Conferences over a fake bridge, with sessions in memory and a clock that stands still. */
@@ -23,9 +30,16 @@ export class TestMeetings {
   readonly bridge = new FakeBridge();
   readonly logger = new TestLogger();
   readonly conferences: Conferences;
+  /** What the bridge tells gets lost. */
+  deaf = false;
   #ids = 0;
 
   constructor(options: { limit?: number } = {}) {
+    const subscribe = this.bridge.subscribe.bind(this.bridge);
+    this.bridge.subscribe = (listener) =>
+      subscribe((message) => {
+        if (!this.deaf) listener(message);
+      });
     this.conferences = new Conferences({
       bridge: this.bridge,
       clock: this.clock,
@@ -61,12 +75,12 @@ export class TestMeetings {
     const line = this.line();
     client.attach(line);
     client.room = '';
-    const { token } = client;
+    const { resumed } = client;
     const errors = client.errors.length;
     client.hello('room');
     await until(() => client.room !== '', 'welcome');
     client.resume(changes);
-    await until(() => client.token !== token || client.errors.length > errors, 'resumed');
+    await until(() => client.resumed > resumed || client.errors.length > errors, 'resumed');
     await settle();
     return line;
   }

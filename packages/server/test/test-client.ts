@@ -136,9 +136,20 @@ export class TestClient {
   }
 
   get id() {
-    if (this.view === undefined) throw new Error('not joined');
-    return this.view.self;
+    return this.seatView.self;
   }
+
+  get epoch() {
+    return this.seatView.epoch;
+  }
+
+  get seatView(): ConferenceView {
+    if (this.view === undefined) throw new Error('not joined');
+    return this.view;
+  }
+
+  /** How often a seat was taken back. */
+  resumed = 0;
 
   /** Whom it sees, by name, in order of joining. */
   get names(): string[] {
@@ -220,6 +231,7 @@ export class TestClient {
         break;
       case 'resumed':
         this.token = message.token;
+        this.resumed++;
         break;
       case 'event':
         this.#number(message.seq);
