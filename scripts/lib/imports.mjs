@@ -95,6 +95,8 @@ export function refusal({ file, workspace, manifest, shared }, { specifier, type
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
+  // A test may use its own package as others do.
+  if (test && name === manifest.name) return undefined;
   if (name.startsWith('@treff/')) {
     const wanted = specifier.slice('@treff/'.length);
     const allowed = allowedWorkspaces(zone, test);

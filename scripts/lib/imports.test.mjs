@@ -98,6 +98,13 @@ describe('the check of imports', () => {
     expect(refused('packages/peer/src/a.ts', "import 'vitest';")).toHaveLength(1);
   });
 
+  test('lets a test use its own package as others do', () => {
+    const own = { name: '@treff/testing' };
+    const imported = { specifier: '@treff/testing', typeOnly: false };
+    const where = { workspace: 'packages/testing', manifest: own, shared };
+    expect(refusal({ file: 'packages/testing/test/a.test.ts', ...where }, imported)).toBeUndefined();
+  });
+
   test('takes types from a dependency for development', () => {
     const declared = { devDependencies: { '@types/ws': '8' } };
     expect(refused('packages/server/src/a.ts', "import type { WebSocket } from 'ws';", declared)).toEqual([]);
