@@ -17,8 +17,8 @@
  */
 export const LIMITS = { welcome: 130_000, call: 250_000 };
 
-/** Where the app's code for a call lives. The welcome page loads none of it. */
-const CALL_SOURCES = /^src\/(call|prejoin)\//;
+/** Where the app's code for a room lives, from prejoin to call. The welcome page loads none of it. */
+const CALL_SOURCES = /^src\/(room|prejoin|call)\//;
 
 /** Translations: a browser loads one of them. */
 const LANGUAGES = /^src\/(i18n|locales)\//;
@@ -36,7 +36,7 @@ export function loadedFiles(manifest) {
   if (entries.length === 0) throw new Error('the manifest has no entry');
   const call = reach(manifest, entries, () => true);
   if (![...call].some((key) => CALL_SOURCES.test(key))) {
-    throw new Error('the manifest has no chunk from src/call: is it imported dynamically?');
+    throw new Error('the manifest has no chunk of a room: is it imported dynamically?');
   }
   const welcome = reach(manifest, entries, (key) => !CALL_SOURCES.test(key));
   const isLanguage = (/** @type {string} */ key) => LANGUAGES.test(key) && manifest[key]?.isEntry !== true;
