@@ -87,8 +87,8 @@ export class TestMeetings {
 }
 
 /** Lets everything that does not wait for time come to rest. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) {
+export async function settle(turns = 20): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) {
     await new Promise((resolve) => {
       setImmediate(resolve);
     });

@@ -107,7 +107,7 @@ export const VP8: RtpParameters = {
 
 /**
  * A client as the protocol describes it, small enough to be seen right: it parses every message by the schema, folds events into a
- * replica, and throws at a gap.
+ * replica, and fails at a gap.
  */
 export class TestClient {
   readonly messages: ServerMessage[] = [];
@@ -115,6 +115,8 @@ export class TestClient {
   readonly errors: ErrorCode[] = [];
   readonly results = new Map<string, ErrorCode | undefined>();
   readonly pongs: number[] = [];
+  /** The first thing that the server did wrong. */
+  failure: unknown;
   /** Keep no history; for long runs. */
   forgetful = false;
   seq = 0;
@@ -160,7 +162,14 @@ export class TestClient {
   attach(line: Line): void {
     this.line = line;
     this.closeCode = undefined;
-    line.onMessage = (text) => this.#receive(serverMessage.parse(JSON.parse(text)));
+    line.onMessage = (text) => {
+      // Not thrown into the server, which is no party to it.
+      try {
+        this.#receive(serverMessage.parse(JSON.parse(text)));
+      } catch (error) {
+        this.failure ??= error;
+      }
+    };
     line.onClose = (code) => {
       this.closeCode = code;
     };
