@@ -12,7 +12,6 @@ import { provideWorker } from '../lib/worker.mjs';
 await mustDo('worker', provideWorker);
 const port = Number(process.env.HTTP_PORT ?? 8000);
 const serverPort = await freePort();
-const address = process.env.PUBLIC_URL ?? `http://localhost:${port}`;
 
 const server = spawn(
   process.execPath,
@@ -20,7 +19,11 @@ const server = spawn(
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, HTTP_PORT: String(serverPort), PUBLIC_URL: address },
+    env: {
+      ...process.env,
+      HTTP_PORT: String(serverPort),
+      PUBLIC_URL: process.env.PUBLIC_URL ?? `http://localhost:${port}`,
+    },
   },
 );
 
@@ -38,8 +41,8 @@ const ended = new Promise((settle) => server.once('exit', settle));
 process.once('SIGINT', () => server.kill('SIGTERM'));
 process.once('SIGTERM', () => server.kill('SIGTERM'));
 
+// The server prints the address once it answers there.
 await front.listen();
-process.stdout.write(`\nOpen ${address}\n`);
 process.exitCode = (await ended) ?? 0;
 await front.close();
 
