@@ -383,12 +383,7 @@ export class BridgePath implements MediaPath {
     const health = healthOf(this.#carrying(transports).map((transport) => transport.connectionState));
     this.#recovery.update(health);
     if (health === 'good' && transports.announced.size > 0) this.#wasConnected = true;
-    const state =
-      health === 'good'
-        ? 'connected'
-        : this.#wasConnected || health !== 'unsettled'
-          ? 'reconnecting'
-          : 'connecting';
+    const state = stateOf(health, this.#wasConnected, this.#state);
     const tracks = tracksOf(transports, this.#tracks);
     if (state === this.#state && tracks === this.#tracks) return;
     this.#state = state;
@@ -415,6 +410,20 @@ function healthOf(states: readonly types.ConnectionState[]): IceHealth {
   if (states.includes('failed')) return 'failed';
   if (states.includes('disconnected')) return 'disconnected';
   return states.every((state) => state === 'connected') ? 'good' : 'unsettled';
+}
+
+/** A transport that comes later, because there was nothing to receive before, is no reason to ask anybody for patience. */
+function stateOf(health: IceHealth, wasConnected: boolean, before: PathState): PathState {
+  switch (health) {
+    case 'good':
+      return 'connected';
+    case 'unsettled':
+      if (!wasConnected) return 'connecting';
+      return before === 'reconnecting' ? 'reconnecting' : 'connected';
+    case 'disconnected':
+    case 'failed':
+      return 'reconnecting';
+  }
 }
 
 /** The tracks to play: those of the consumers, and for a consumer that is just being set up what its source had before. */

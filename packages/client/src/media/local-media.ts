@@ -12,7 +12,7 @@ export function wishOf({ wanted, opening, track }: CaptureState, kind: 'micropho
 
 /** What the page shows of a device. `sending`: there is a seat, so only what is sent counts as on. */
 export function localDevice(
-  { wanted, problem, track }: CaptureState,
+  { wanted, opening, problem, track }: CaptureState,
   source: Pick<LocalSource, 'id' | 'refused' | 'sends'>,
   sending: boolean,
   chosenId: string | undefined,
@@ -20,7 +20,8 @@ export function localDevice(
   const used = wanted ? track : undefined;
   const trouble = problem ?? (source.refused === undefined ? undefined : 'refused');
   const on = used !== undefined && (!sending || source.sends(used));
-  const status = on ? 'on' : wanted && trouble === undefined ? 'starting' : 'off';
+  const starting = wanted && trouble === undefined && (opening || used !== undefined);
+  const status = on ? 'on' : starting ? 'starting' : 'off';
   return {
     wanted,
     status,

@@ -97,33 +97,41 @@ export class LocalSource {
   async #reconcile(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
-    while (await this.#step());
+    // The decision to rest is made and carried out in one go: no change can slip in between.
+    for (let work = this.#next(); work !== undefined; work = this.#next()) await work();
     this.#running = false;
   }
 
-  /** Does the first thing that differs; returns whether there may be another one. */
-  async #step(): Promise<boolean> {
+  /** The first thing that differs; undefined: nothing does. */
+  #next(): (() => Promise<void> | void) | undefined {
     const { track, muted } = this.#wish;
     const published = this.#published;
     if (published === undefined) {
-      if (this.#path === undefined || track === undefined || this.#refused !== undefined) return false;
-      return this.#publish(this.#path, track);
+      const path = this.#path;
+      if (
+        path === undefined ||
+        track === undefined ||
+        track.readyState === 'ended' ||
+        this.#refused !== undefined
+      ) {
+        return undefined;
+      }
+      const id = this.#options.makeId();
+      return id === undefined ? undefined : () => this.#publish(path, id, track);
     }
     if (published.track !== track) {
-      if (track === undefined || layersOf(track) === published.layers) return this.#replace(published, track);
-      this.#unpublish(published);
-      return true;
+      if (track?.readyState === 'ended') return undefined; // its device will say what comes next
+      if (track !== undefined && layersOf(track) !== published.layers)
+        return () => this.#unpublish(published);
+      return () => this.#replace(published, track);
     }
     // It is unmuted when there is something to hear or see, not before.
-    if (published.saidMuted === muted || (track === undefined && !muted)) return false;
-    this.#sayMuted(published, muted);
-    return true;
+    if (published.saidMuted === muted || (track === undefined && !muted)) return undefined;
+    return () => this.#sayMuted(published, muted);
   }
 
-  async #publish(path: MediaPath, track: MediaStreamTrack): Promise<boolean> {
-    const { kind, makeId, log, changed } = this.#options;
-    const id = makeId();
-    if (id === undefined || track.readyState === 'ended') return false;
+  async #publish(path: MediaPath, id: SourceId, track: MediaStreamTrack): Promise<void> {
+    const { kind, log, changed } = this.#options;
     const published: Published = { id, path, layers: layersOf(track), track, saidMuted: undefined };
     this.#published = published;
     const muted = () => {
@@ -135,29 +143,28 @@ export class LocalSource {
     } catch (error) {
       // Unless the path was closed or begins anew: then `setPath` was called, and there is another try.
       if (this.#published === published) {
-        log('warn', 'this browser cannot send a source', { kind, error });
         this.#published = undefined;
-        this.#refused = 'media/codec-unsupported';
+        if (track.readyState !== 'ended') {
+          log('warn', 'this browser cannot send a source', { kind, error });
+          this.#refused = 'media/codec-unsupported';
+        }
       }
     }
     changed();
-    return true;
   }
 
-  async #replace(published: Published, track: MediaStreamTrack | undefined): Promise<boolean> {
+  async #replace(published: Published, track: MediaStreamTrack | undefined): Promise<void> {
     const { kind, log, changed } = this.#options;
     try {
       await published.path.replace(published.id, track);
       published.track = track;
     } catch (error) {
-      if (this.#published === published) {
-        if (track?.readyState === 'ended') return false; // its device will say what comes next
+      if (this.#published === published && track?.readyState !== 'ended') {
         log('warn', 'a track could not be replaced', { kind, error });
         this.#unpublish(published);
       }
     }
     changed();
-    return true;
   }
 
   #unpublish(published: Published): void {
