@@ -2,7 +2,7 @@
 export function Illustration({ className }: { readonly className: string }) {
   return (
     <svg className={className} viewBox="0 0 520 440" aria-hidden="true">
-      <rect x="30" y="26" width="460" height="388" rx="34" fill="#101917" />
+      <rect x="30" y="26" width="460" height="388" rx="34" fill="#101917" stroke="#2e3936" />
       <Person x={54} y={50} ground="#24534a" coat="#ffb27a" skin="#8d5a3c" hair="#1d1512" />
       <Person x={268} y={50} ground="#3d4a78" coat="#dfe8ff" skin="#f2c9a5" hair="#7a3e1d" speaking />
       <Person x={54} y={204} ground="#6b4453" coat="#ffd9df" skin="#d99b73" hair="#332019" />

@@ -6,9 +6,9 @@ export const GAP = 8;
 /** The smallest tile in which a face and a name can be told. */
 const SMALLEST: Size = { width: 140, height: 100 };
 
-/** The squarest and the widest tile; a picture is cropped to it. Upright screens may show upright tiles. */
+/** The squarest and the widest tile; a picture is cropped to it. On upright screens squares fill more. */
 const LANDSCAPE_RATIOS = { least: 4 / 3, most: CAMERA_RATIO };
-const PORTRAIT_RATIOS = { least: 3 / 4, most: CAMERA_RATIO };
+const PORTRAIT_RATIOS = { least: 1, most: CAMERA_RATIO };
 
 /**
  * Where `count` equal tiles go so that they are as large as they can be: every number of columns is tried. Rows and the

@@ -3,8 +3,8 @@ import { GAP } from './grid.ts';
 
 /** Room for the buttons that turn a strip's pages: a touch target and its gap. */
 const PAGER = 44 + GAP;
-/** Upright own picture on phones. */
-const UPRIGHT_RATIO = 3 / 4;
+/** Own picture on phones: less wide than the camera's, without cropping the face. */
+const UPRIGHT_RATIO = 1;
 /** Tiles of a strip below the stage. */
 const ROW_RATIO = 4 / 3;
 

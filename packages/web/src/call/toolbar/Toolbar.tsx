@@ -3,7 +3,7 @@ import {
   LayoutGrid,
   Mic,
   MicOff,
-  PhoneOff,
+  Phone,
   UserPlus,
   Users,
   Video,
@@ -78,7 +78,7 @@ export function Toolbar({ layout, participantCount, panel, onLayout, onPanel, on
       />
       <ToolButton label={t('call.invite')} icon={UserPlus} collapses onPress={() => onPanel('invite')} />
       <MoreMenu onOpen={onPanel} />
-      <ToolButton label={t('call.leave')} icon={PhoneOff} look="leave" onPress={onLeave} />
+      <ToolButton label={t('call.leave')} icon={Phone} look="leave" onPress={onLeave} />
     </div>
   );
 }

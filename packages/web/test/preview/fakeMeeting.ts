@@ -1,0 +1,195 @@
+import type { DeviceProblem, LocalDevice, Meeting, MeetingPhase, MeetingState } from '@treff/client/media';
+import { makeSourceId, participantId, type ConferenceView, type SourceId } from '@treff/protocol';
+import { canvasTrack } from './canvasTrack.ts';
+
+export interface FakeOptions {
+  readonly people: number;
+  /** The phase to begin with; `joined` waits for nothing. */
+  readonly phase: MeetingPhase['name'];
+  readonly code: string;
+  readonly session: 'connected' | 'reconnecting';
+  readonly problem: string;
+  readonly talkingWhileMuted: boolean;
+  /** Milliseconds between changes of the dominant speaker; 0: none. */
+  readonly speakEveryMs: number;
+}
+
+export function fakeOptions(query: URLSearchParams): FakeOptions {
+  return {
+    people: Number(query.get('people') ?? 3),
+    phase: (query.get('phase') ?? 'prejoin') as MeetingPhase['name'],
+    code: query.get('code') ?? 'room/full',
+    session: query.get('session') === 'reconnecting' ? 'reconnecting' : 'connected',
+    problem: query.get('problem') ?? '',
+    talkingWhileMuted: query.has('talking'),
+    speakEveryMs: Number(query.get('speak') ?? 0),
+  };
+}
+
+const NAMES = [
+  'Ann', 'Benjamin Okafor', 'Chiara Rossi', 'Dmitri', 'Élodie Marchand-Lefèvre', 'Farid', '', 'Grażyna Wójcik', '李小龙',
+  'Ingeborg von der Heide-Schwarzenberg', 'Jo', 'Kofi Mensah',
+]; // prettier-ignore
+
+const idOf = (index: number) =>
+  participantId.parse((0x1a2b3c00 + index * 0x01010101).toString(16).padStart(8, '0'));
+
+/** A meeting that goes on in this page alone: painted cameras, made-up levels, no network. */
+export function createFakeMeeting(options: FakeOptions): Meeting {
+  const listeners = new Set<() => void>();
+  const levelListeners = new Set<() => void>();
+  const tracks = new Map<SourceId, MediaStreamTrack>();
+  let state: MeetingState = {
+    room: 'team-breakfast',
+    phase: phaseOf(options),
+    conference: options.phase === 'joined' ? conferenceOf(options.people, tracks) : undefined,
+    local: {
+      microphone: deviceOf('microphone', options),
+      camera: deviceOf('camera', options),
+      devices: {
+        microphones: [
+          { deviceId: 'default', label: 'Default' },
+          { deviceId: 'm1', label: 'Studio Microphone with a very long name (USB 3.1)' },
+        ],
+        cameras: [{ deviceId: 'c1', label: '' }],
+        speakers: [{ deviceId: 's1', label: 'Headphones' }],
+      },
+      speakerId: '',
+      talkingWhileMuted: options.talkingWhileMuted,
+    },
+    tracks,
+  };
+
+  function change(part: Partial<MeetingState>): void {
+    state = { ...state, ...part };
+    for (const listener of listeners) listener();
+  }
+  function setDevice(kind: 'microphone' | 'camera', part: Partial<LocalDevice>): void {
+    change({ local: { ...state.local, [kind]: { ...state.local[kind], ...part } } });
+  }
+
+  if (options.speakEveryMs > 0) {
+    let turn = 0;
+    setInterval(() => {
+      const { conference } = state;
+      const speaker = conference?.participants[++turn % conference.participants.length]?.id;
+      if (conference !== undefined && speaker !== undefined) {
+        change({
+          conference: {
+            ...conference,
+            speakers: [speaker, ...conference.speakers.filter((id) => id !== speaker)],
+          },
+        });
+      }
+    }, options.speakEveryMs);
+  }
+  setInterval(() => levelListeners.forEach((listener) => listener()), 100);
+
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    levels: {
+      get: (of) =>
+        of === 'local' || of === idOf(1) ? 0.3 + 0.3 * Math.sin(performance.now() / 200) ** 2 : 0,
+      subscribe(listener) {
+        levelListeners.add(listener);
+        return () => levelListeners.delete(listener);
+      },
+    },
+    join({ displayName }) {
+      const conference = conferenceOf(options.people, tracks);
+      const participants = conference.participants.map((one) =>
+        one.id === conference.self ? { ...one, displayName } : one,
+      );
+      change({
+        phase: { name: 'joined', session: options.session, media: 'connected' },
+        conference: { ...conference, participants },
+      });
+    },
+    leave: () => change({ phase: { name: 'left' }, conference: undefined }),
+    retry: () => change({ phase: { name: 'prejoin' } }),
+    dispose: () => change({ phase: { name: 'left' }, conference: undefined }),
+    setMicrophone: (on) =>
+      setDevice('microphone', { wanted: on, status: on ? 'on' : 'off', problem: undefined }),
+    setCamera: (on) =>
+      setDevice('camera', {
+        wanted: on,
+        status: on ? 'on' : 'off',
+        problem: undefined,
+        track: on ? canvasTrack('You', 0) : undefined,
+      }),
+    selectMicrophone: (deviceId) => setDevice('microphone', { deviceId }),
+    selectCamera: (deviceId) => setDevice('camera', { deviceId }),
+    selectSpeaker: (speakerId) => change({ local: { ...state.local, speakerId } }),
+    rename(displayName) {
+      const { conference } = state;
+      if (conference === undefined) return;
+      const participants = conference.participants.map((one) =>
+        one.id === conference.self ? { ...one, displayName } : one,
+      );
+      change({ conference: { ...conference, participants } });
+    },
+    setShown(heights) {
+      document.documentElement.dataset['shown'] = JSON.stringify([...heights]);
+    },
+  };
+}
+
+function phaseOf({ phase, code, session }: FakeOptions): MeetingPhase {
+  if (phase === 'joined') return { name: phase, session, media: 'connected' };
+  if (phase === 'failed') return { name: phase, code: code as 'room/full', retryAfterMs: undefined };
+  return { name: phase };
+}
+
+function deviceOf(kind: 'microphone' | 'camera', { problem }: FakeOptions): LocalDevice {
+  if (problem !== '') {
+    return {
+      wanted: true,
+      status: 'off',
+      problem: problem as DeviceProblem,
+      deviceId: undefined,
+      track: undefined,
+      source: undefined,
+    };
+  }
+  return {
+    wanted: true,
+    status: 'on',
+    problem: undefined,
+    deviceId: kind === 'camera' ? 'c1' : 'default',
+    track: kind === 'camera' ? canvasTrack('You', 0) : undefined,
+    source: makeSourceId(idOf(0), kind, 1),
+  };
+}
+
+/** Every fourth has no camera, every third is muted, the fifth is interrupted, the third holds a phone upright. */
+function conferenceOf(people: number, tracks: Map<SourceId, MediaStreamTrack>): ConferenceView {
+  const everybody = Array.from({ length: people }, (_, index) => index);
+  const sources = everybody.flatMap((index) => {
+    const camera = makeSourceId(idOf(index), 'camera', 1);
+    const cameraMuted = index % 4 === 3;
+    if (index > 0 && !cameraMuted)
+      tracks.set(camera, canvasTrack(NAMES[index % NAMES.length] ?? '', index, index === 5));
+    return [
+      { id: camera, kind: 'camera' as const, muted: cameraMuted },
+      { id: makeSourceId(idOf(index), 'microphone', 2), kind: 'microphone' as const, muted: index % 3 === 2 },
+    ];
+  });
+  const epoch = '0'.repeat(32) as ConferenceView['epoch'];
+  return {
+    epoch,
+    room: 'team-breakfast',
+    self: idOf(0),
+    mediaMode: people > 1 ? 'bridge' : 'none',
+    participants: everybody.map((index) => ({
+      id: idOf(index),
+      displayName: index === 0 ? 'Robin' : (NAMES[index % NAMES.length] ?? ''),
+      connection: index === 4 ? 'interrupted' : 'connected',
+    })),
+    sources,
+    speakers: [idOf(1)].filter(() => people > 1),
+  };
+}
