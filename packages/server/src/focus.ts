@@ -152,10 +152,7 @@ export class Focus {
       session.send({ type: 'resumed', token: this.#token(seat) });
       const missed = epoch === this.incarnation ? seat.outbox.since(seq) : undefined;
       if (missed !== undefined) for (const text of missed) session.sendText(text);
-      else {
-        session.send({ type: 'snapshot', seq: seat.outbox.seq, view: project(this.#state, participant) });
-        seat.outbox.clear();
-      }
+      else session.send({ type: 'snapshot', seq: seat.outbox.seq, view: project(this.#state, participant) });
       this.#dispatch({ type: 'resume', participant }, SYSTEM);
       this.#media.endpoint(participant)?.resume(media);
     });

@@ -106,7 +106,6 @@ describe('Outbox', () => {
             snapshots++;
             client.seq = outbox.seq;
             client.lastValue = sent;
-            outbox.clear();
           } else {
             replays += missed.length;
             missed.forEach(receive);

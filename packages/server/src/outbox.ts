@@ -15,7 +15,7 @@ export interface OutboxBounds {
 export class Outbox {
   readonly #bounds: OutboxBounds;
   /** Ends with number `#seq`, without gaps; older ones were dropped. */
-  #entries: { readonly text: string; readonly bytes: number; readonly at: number }[] = [];
+  readonly #entries: { readonly text: string; readonly bytes: number; readonly at: number }[] = [];
   #bytes = 0;
   #seq = 0;
 
@@ -55,12 +55,6 @@ export class Outbox {
     const missing = this.#seq - seq;
     if (missing < 0 || missing > this.#entries.length) return undefined;
     return this.#entries.slice(this.#entries.length - missing).map((entry) => entry.text);
-  }
-
-  /** Forgets what is kept: a snapshot up to {@link Outbox.seq} was sent instead. */
-  clear(): void {
-    this.#entries = [];
-    this.#bytes = 0;
   }
 
   #trim(now: number): void {

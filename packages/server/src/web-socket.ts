@@ -13,6 +13,8 @@ export interface WebSocketsOptions {
   readonly reception: Reception;
   /** Pages of this origin may connect, besides those of the host that was asked. */
   readonly publicUrl: string | undefined;
+  /** How many may be here that have not joined; {@link LIMITS.unjoinedSockets} if absent. */
+  readonly strangers?: number;
 }
 
 /** Milliseconds that the other end has to answer a close, before the connection is cut. */
@@ -38,6 +40,7 @@ export class WebSockets {
     maxPayload: 2 * LIMITS.messageBytes,
   });
   readonly #connections = new Set<Connection>();
+  readonly #limit: number;
   readonly #strangers = new Set<SocketSession>();
   #sessions = 0;
   #stopHeartbeat: (() => void) | undefined;
@@ -45,6 +48,7 @@ export class WebSockets {
 
   constructor(options: WebSocketsOptions) {
     this.#options = options;
+    this.#limit = options.strangers ?? LIMITS.unjoinedSockets;
     this.#heartbeat();
   }
 
@@ -61,8 +65,7 @@ export class WebSockets {
     if (!isAllowedOrigin(request.headers.origin, request.headers.host, this.#options.publicUrl))
       return refuseUpgrade(socket, '403 Forbidden');
     // Beyond this not even an answer is owed.
-    if (this.#strangers.size >= 2 * LIMITS.unjoinedSockets)
-      return refuseUpgrade(socket, '503 Service Unavailable');
+    if (this.#strangers.size >= 2 * this.#limit) return refuseUpgrade(socket, '503 Service Unavailable');
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket));
   }
 
@@ -107,7 +110,7 @@ export class WebSockets {
       this.#connections.delete(connection);
       session.closed(code);
     });
-    if (this.#strangers.size > LIMITS.unjoinedSockets) session.turnAway('server/full', FULL_RETRY_AFTER_MS);
+    if (this.#strangers.size > this.#limit) session.turnAway('server/full', FULL_RETRY_AFTER_MS);
   }
 
   /** Pings everybody, and ends whoever did not answer the last ones. */

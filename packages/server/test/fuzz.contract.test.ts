@@ -42,6 +42,7 @@ class Attacker {
     line.onClose = () => {
       this.closed = true;
     };
+    line.deliver?.();
   }
 
   get joined(): boolean {

@@ -22,6 +22,7 @@ const callsOf = (name: string) => meetings.bridge.calls.filter(({ call }) => cal
 function expectAgreement(...clients: TestClient[]) {
   for (const client of clients) {
     const state = endpoint(client);
+    expect(client.failure).toBeUndefined();
     expect([...client.consuming].toSorted()).toEqual(state?.receiving.map(({ id }) => id).toSorted());
     expect(state?.receiving.filter(({ started }) => !started)).toEqual([]);
     expect(state?.sources.map(({ source }) => source)).toEqual([...client.publishing]);
@@ -251,6 +252,21 @@ describe('a bridge that fails', () => {
     expect(bo.consuming.size).toBe(1);
   });
 
+  it('whose worker died without a word is opened anew', async () => {
+    const [ann, bo] = await two();
+    meetings.deaf = true;
+    meetings.bridge.lose();
+    meetings.deaf = false;
+    ann.publish('camera');
+    await patiently();
+    bo.act({ action: 'restart-ice' });
+    await patiently();
+    ann.publish('camera');
+    await patiently();
+    expectAgreement(ann, bo);
+    expect(bo.consuming.size).toBe(1);
+  });
+
   it('that never answers is taken for unreachable', async () => {
     const [ann] = await two();
     const { restartIce } = meetings.bridge;
@@ -279,6 +295,72 @@ describe('a bridge that fails', () => {
   );
 });
 
+describe('an event of the bridge that overtakes its offer', () => {
+  it('waits for it', async () => {
+    const ann = await meetings.joined('Ann');
+    const microphone = ann.publish('microphone');
+    await settle();
+    const { endpoint: open } = meetings.bridge;
+    meetings.bridge.endpoint = async (...args) => {
+      meetings.bridge.endpoint = open;
+      const offer = await open.apply(meetings.bridge, args);
+      ann.publish('camera');
+      ann.act({ action: 'unpublish', source: microphone });
+      ann.publishing.delete(microphone);
+      await settle();
+      return offer;
+    };
+    const bo = await meetings.joined('Bo');
+    await settle();
+    expect(bo.media.map(({ action }) => action).toSorted()).toEqual(['consumers-added', 'consumers-removed']);
+    expectAgreement(ann, bo);
+  });
+});
+
+describe('a consumer that is in the offer and in an event', () => {
+  it('is announced once', async () => {
+    const ann = await meetings.joined('Ann');
+    const { endpoint: open } = meetings.bridge;
+    meetings.bridge.endpoint = async (...args) => {
+      meetings.bridge.endpoint = open;
+      await open.apply(meetings.bridge, args);
+      ann.publish('camera');
+      await settle();
+      return open.apply(meetings.bridge, args);
+    };
+    const bo = await meetings.joined('Bo');
+    await settle();
+    expect(bo.media).toEqual([]);
+    expectAgreement(ann, bo);
+  });
+});
+
+describe('an offer that was overtaken by the next', () => {
+  it('is never made', async () => {
+    const [ann, bo] = await two();
+    const { endpoint: open } = meetings.bridge;
+    let release = () => {};
+    meetings.bridge.endpoint = async (...args) => {
+      meetings.bridge.endpoint = open;
+      const offer = await open.apply(meetings.bridge, args);
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return offer;
+    };
+    ann.act({ action: 'renew' });
+    await settle();
+    meetings.bridge.lose();
+    release();
+    await settle();
+    ann.publish('camera');
+    await settle();
+    const offers = ann.media.flatMap((body) => (body.action === 'offer' ? body.offer.generation : []));
+    expect(offers).toEqual([3]);
+    expectAgreement(ann, bo);
+  });
+});
+
 describe('an event of the bridge that was missed', () => {
   it('is made good by a snapshot', async () => {
     const [ann, bo] = await two();
@@ -297,6 +379,30 @@ describe('an event of the bridge that was missed', () => {
     expect(callsOf('snapshot')).toHaveLength(1);
     expectAgreement(ann, bo, cy);
     expect(cy.view?.speakers).toEqual([bo.id]);
+  });
+
+  it('waits with those after it: nothing old is told again, nothing new is lost', async () => {
+    const [ann, bo] = await two();
+    meetings.bridge.speak(ann.epoch, bo.id);
+    const { snapshot } = meetings.bridge;
+    meetings.bridge.snapshot = async (...args) => {
+      meetings.bridge.snapshot = snapshot;
+      // In the snapshot already: came, and went.
+      const brief = ann.publish('microphone');
+      await settle();
+      ann.act({ action: 'unpublish', source: brief });
+      ann.publishing.delete(brief);
+      await settle();
+      const taken = await snapshot.apply(meetings.bridge, args);
+      ann.publish('camera');
+      await settle();
+      return taken;
+    };
+    meetings.bridge.skipEvent();
+    meetings.bridge.speak(ann.epoch, ann.id);
+    for (let turn = 0; turn < 6; turn++) await settle();
+    expect(bo.media.map(({ action }) => action)).toEqual(['consumers-added']);
+    expectAgreement(ann, bo);
   });
 
   it('makes everything new when there is no snapshot', async () => {
@@ -339,6 +445,20 @@ describe('a resume', () => {
     ]);
     expectAgreement(ann, bo, cy);
     expect(bo.consuming.size).toBe(2);
+  });
+
+  it('starts consumers whose start was lost with the socket', async () => {
+    const [ann, bo] = await two();
+    bo.line.send = () => {};
+    ann.publish('camera');
+    await settle();
+    expect(bo.consuming.size).toBe(1);
+    expect(endpoint(bo)?.receiving[0]?.started).toBe(false);
+    bo.line.close(1006);
+    await settle();
+    await meetings.resumed(bo);
+    await settle();
+    expectAgreement(ann, bo);
   });
 
   it('says nothing when nothing changed', async () => {

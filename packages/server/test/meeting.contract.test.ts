@@ -82,17 +82,22 @@ describe('joining', () => {
     await until(() => ann.view !== undefined);
   });
 
-  it('waits for a bridge that comes back', async () => {
-    meetings.bridge.fail('open', 'media/bridge-unavailable', 3);
+  it('waits for a bridge that comes back, and then begins with all that happened meanwhile', async () => {
+    const bo = await meetings.joined('Bo');
+    meetings.bridge.fail('endpoint', 'media/bridge-unavailable', 3);
     const ann = await meetings.greeted();
     ann.join('Ann');
     await settle();
     expect(ann.view).toBeUndefined();
+    bo.command({ type: 'rename', displayName: 'Bob' });
     for (let turn = 0; turn < 5; turn++) {
       meetings.clock.advance(500);
       await settle();
     }
-    expect(ann.names).toEqual(['Ann']);
+    expect(ann.names).toEqual(['Bob', 'Ann']);
+    expect(ann.messages.map(({ type }) => type)).toEqual(['welcome', 'joined']);
+    expect(ann.seq).toBe(0);
+    expect(meetings.clock.pending).toBe(0);
   });
 
   it('is refused when no bridge comes, and possible again', async () => {
@@ -118,9 +123,10 @@ describe('joining', () => {
     ann.join('Ann');
     ann.line.close(1006);
     await settle();
-    meetings.clock.advance(10_000);
+    meetings.clock.advance(2_000);
     await settle();
     expect(bo.names).toEqual(['Bo']);
+    expect(meetings.clock.pending).toBe(0);
     expect(meetings.bridge.endpointState(bo.epoch, bo.id)).toBeDefined();
   });
 });
@@ -347,6 +353,21 @@ describe('a lost socket', () => {
     await settle();
     await meetings.resumed(ann, { token });
     expect(ann.errors).toEqual(['session/resume-refused']);
+  });
+
+  it('is not resumed in the next life of its room', async () => {
+    const [ann, bo, cy] = await three();
+    for (const person of [bo, cy]) person.send({ type: 'leave' });
+    ann.line.close(1006);
+    await settle();
+    meetings.clock.advance(LIMITS.resumeMs);
+    await settle();
+    const dee = await meetings.joined('Dee');
+    await meetings.resumed(ann);
+    expect(ann.errors).toEqual(['session/resume-refused']);
+    ann.join('Ann');
+    await settle();
+    expect(dee.names).toEqual(['Dee', 'Ann']);
   });
 
   it('is not resumed by the token of another seat in the body, of another room, or a forged one', async () => {

@@ -28,6 +28,8 @@ export interface Line {
   close(code: number): void;
   onMessage: (text: string) => void;
   onClose: (code: number) => void;
+  /** Hands over what came before anybody listened. */
+  deliver?: () => void;
 }
 
 /** Joined to a session without a socket. What a client sends arrives in the next microtask; `backlog` can be set to play a slow network. */
@@ -77,20 +79,27 @@ export class MemoryLine implements Line {
 /** Over a real WebSocket. Resolves when it is open. */
 export async function webSocketLine(url: string, headers: Record<string, string> = {}): Promise<Line> {
   const socket = new WebSocket(url, { headers, perMessageDeflate: false });
+  // What comes before somebody listens waits for them.
+  const early: string[] = [];
+  let closed: number | undefined;
   const line: Line = {
     send: (text) => socket.send(text),
     close: (code) => (code === 1006 ? socket.terminate() : socket.close(code)),
-    onMessage: () => {},
-    onClose: () => {},
+    onMessage: (text) => early.push(text),
+    onClose: (code) => (closed = code),
   };
-  await new Promise<void>((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('error', reject);
-  });
   socket.on('message', (data) => {
     if (Buffer.isBuffer(data)) line.onMessage(data.toString());
   });
   socket.on('close', (code) => line.onClose(code));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  line.deliver = () => {
+    for (const text of early.splice(0)) line.onMessage(text);
+    if (closed !== undefined) line.onClose(closed);
+  };
   return line;
 }
 
@@ -173,6 +182,7 @@ export class TestClient {
     line.onClose = (code) => {
       this.closeCode = code;
     };
+    line.deliver?.();
   }
 
   send(message: ClientMessage): void {

@@ -1,0 +1,56 @@
+import { commandId, type ServerMessage } from '@treff/protocol';
+import { describe, expect, it } from 'vitest';
+import { settle, TestMeetings } from '../test/meeting.ts';
+import type { Place, Session } from './session.ts';
+
+/** A session that is no socket, and keeps using its place after it was told to stop. */
+class StubbornSession implements Session {
+  readonly id = 1;
+  readonly sent: ServerMessage[] = [];
+  place: Place | undefined;
+  closed = false;
+
+  send(message: ServerMessage): void {
+    this.sent.push(message);
+  }
+  sendText(text: string): void {
+    this.sent.push(JSON.parse(text) as ServerMessage);
+  }
+  sendSignal(): void {}
+  enter(place: Place): void {
+    this.place = place;
+  }
+  seated(): void {}
+  refuse(): void {}
+  close(): void {
+    this.closed = true;
+  }
+}
+
+describe('a focus', () => {
+  it('lets a session that was replaced do nothing with the seat any more', async () => {
+    const meetings = new TestMeetings();
+    const bo = await meetings.joined('Bo');
+    const old = new StubbornSession();
+    meetings.conferences.join(old, 'room', { displayName: 'Ann', rtpCapabilities: {} });
+    await settle();
+    const joined = old.sent[0];
+    if (joined?.type !== 'joined') throw new Error('not joined');
+    const { token, view, seq } = joined;
+    const fresh = new StubbornSession();
+    meetings.conferences.resume(fresh, 'room', { token, epoch: view.epoch, seq });
+    expect(old.closed).toBe(true);
+    const messages = old.sent.length;
+    old.place?.command(commandId.parse('1'), { type: 'rename', displayName: 'Evil' });
+    old.place?.media(1, { action: 'renew' });
+    old.place?.lost();
+    old.place?.leave();
+    await settle();
+    expect(old.sent).toHaveLength(messages);
+    expect(bo.names).toEqual(['Bo', 'Ann']);
+    expect(bo.view?.participants[1]?.connection).toBe('connected');
+    fresh.place?.leave();
+    await settle();
+    expect(bo.names).toEqual(['Bo']);
+  });
+});
