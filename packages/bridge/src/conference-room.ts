@@ -110,7 +110,6 @@ export class ConferenceRoom {
       seat.endpoint = endpoint;
       placement.worker.load += 1;
       await endpoint.receive(this.#sourcesFor(ref.endpoint), true);
-      this.#look(seat);
       return endpoint.offer();
     });
   }

@@ -128,15 +128,18 @@ export class Endpoint {
 
   /** Everything its owner needs to know, as of now. From here on its receptions count as told and run. */
   async offer(): Promise<MediaOffer> {
-    const told = [...this.#receptions.values()];
-    for (const reception of told) reception.told = true;
-    await this.#inWorker(told.map((reception) => reception.start(this.#constraints)));
+    const running = [...this.#receptions.values()].map((reception) => {
+      reception.told = true;
+      return reception.start(this.#constraints);
+    });
+    await this.#inWorker(running);
     const { send, receive } = this.#transports;
     return {
       generation: this.ref.generation,
       send: { ...this.#offered.send, iceParameters: iceParameters.parse(send.iceParameters) },
       receive: { ...this.#offered.receive, iceParameters: iceParameters.parse(receive.iceParameters) },
-      consumers: told.filter(({ source }) => !source.closed).map(({ parameters }) => parameters),
+      // Looked at only now, since sources may have ended meanwhile.
+      consumers: [...this.#receptions.values()].map(({ parameters }) => parameters),
     };
   }
 
@@ -201,6 +204,11 @@ export class Endpoint {
     } catch (error) {
       throw this.#closed ? unavailable('closed meanwhile') : refusalOf(error, 'media/invalid-parameters');
     }
+    if (this.#closed) {
+      // Came too late to be closed with its transport.
+      producer.close();
+      throw unavailable('closed meanwhile');
+    }
     return new Source(this.ref.endpoint, publication, producer);
   }
 
@@ -237,13 +245,12 @@ export class Endpoint {
     return added;
   }
 
-  /** Forgets sources that ended; the ids of those receptions that the owner was told of. */
+  /** Forgets sources that ended, and took their consumers with them; the ids of those receptions that the owner was told of. */
   drop(sources: readonly SourceId[]): string[] {
     return sources.flatMap((source) => {
       const reception = this.#receptions.get(source);
       if (reception === undefined) return [];
       this.#receptions.delete(source);
-      reception.close();
       return reception.told ? [reception.id] : [];
     });
   }

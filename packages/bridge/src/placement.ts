@@ -1,12 +1,16 @@
 import type { types } from 'mediasoup';
 import type { ParticipantId } from '@treff/protocol';
 import { MEDIA_CODECS } from './codecs.ts';
+import { DominantSpeaker } from './dominant-speaker.ts';
 import { refusalOf } from './errors.ts';
 import type { Source } from './source.ts';
 import type { MediaWorker } from './worker-pool.ts';
 
-/** Milliseconds between two looks at who is how loud; the observer's shortest. */
-const LEVEL_INTERVAL_MS = 250;
+/**
+ * Milliseconds between two looks at who is how loud. The observer takes for silent who sent fewer than ten packets since the last look, and there
+ * is one each 20 ms: at its shortest interval, 250, jitter alone makes voices flicker.
+ */
+const LEVEL_INTERVAL_MS = 400;
 /** dBov below which somebody is silent. */
 const LEVEL_THRESHOLD = -60;
 /** Voices told at once: nobody can tell more apart. */
@@ -28,8 +32,7 @@ export class Placement {
   readonly #speakers: types.ActiveSpeakerObserver;
   readonly #listener: SpeechListener;
   readonly #microphones = new Map<string, ParticipantId>();
-  /** Chosen by the observer, but not heard yet: it chooses somebody even while all are silent. */
-  #candidate: string | undefined;
+  readonly #dominant = new DominantSpeaker();
 
   private constructor(
     worker: MediaWorker,
@@ -45,9 +48,7 @@ export class Placement {
     worker.load += 1;
     this.#levels.on('volumes', (volumes) => this.#heard(volumes));
     this.#levels.on('silence', () => this.#listener.levels({}));
-    this.#speakers.on('dominantspeaker', ({ producer }) => {
-      this.#candidate = producer.id;
-    });
+    this.#speakers.on('dominantspeaker', ({ producer }) => this.#dominant.choose(producer.id));
   }
 
   /** Rejects with `media/bridge-unavailable`, leaving nothing behind. */
@@ -82,7 +83,10 @@ export class Placement {
   async listenTo({ kind, owner, producer }: Source): Promise<void> {
     if (kind !== 'microphone') return;
     this.#microphones.set(producer.id, owner);
-    producer.observer.once('close', () => this.#microphones.delete(producer.id));
+    producer.observer.once('close', () => {
+      this.#microphones.delete(producer.id);
+      this.#dominant.forget(producer.id);
+    });
     await Promise.all([
       this.#levels.addProducer({ producerId: producer.id }),
       this.#speakers.addProducer({ producerId: producer.id }),
@@ -101,10 +105,9 @@ export class Placement {
       if (owner !== undefined) levels[owner] = Math.round(volume);
     }
     this.#listener.levels(levels);
-    const candidate = this.#candidate;
-    const speaker = candidate === undefined ? undefined : this.#microphones.get(candidate);
-    if (speaker === undefined || !volumes.some(({ producer }) => producer.id === candidate)) return;
-    this.#candidate = undefined;
-    this.#listener.dominant(speaker);
+    const audible = volumes.map(({ producer }) => producer.id).filter((id) => this.#microphones.has(id));
+    const dominant = this.#dominant.look(audible);
+    const owner = dominant === undefined ? undefined : this.#microphones.get(dominant);
+    if (owner !== undefined) this.#listener.dominant(owner);
   }
 }

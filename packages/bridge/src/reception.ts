@@ -56,10 +56,9 @@ export class Reception {
       paused: !options.started || layer === undefined,
       ...(layered ? { preferredLayers: { spatialLayer: layer ?? 0 } } : {}),
     });
-    if (source.closed || transport.closed) {
-      consumer.close();
-      return undefined;
-    }
+    // Came too late to be closed with its transport. With its source it closes by itself.
+    if (transport.closed) consumer.close();
+    if (consumer.closed || source.closed) return undefined;
     return new Reception(source, consumer, options.started, layer ?? 0);
   }
 
@@ -98,10 +97,6 @@ export class Reception {
     if (paused === this.#applied.paused) return;
     await (paused ? this.#consumer.pause() : this.#consumer.resume());
     this.#applied.paused = paused;
-  }
-
-  close(): void {
-    this.#consumer.close();
   }
 }
 

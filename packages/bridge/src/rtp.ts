@@ -24,7 +24,7 @@ const MIME_TYPES = new Set(
 const MAX_LAYERS = 3;
 
 /** Neither spaces nor line ends: a consumer's codec parameters become lines of an SDP in other browsers. */
-const PARAMETER_NAME = /^[\w-]{1,64}$/;
+const PARAMETER_NAME = /^[a-z][\w-]{0,63}$/i;
 const PARAMETER_VALUE = /^[\w.,:/+=-]*$/;
 const MID = /^[\w-]{1,16}$/;
 
@@ -164,9 +164,7 @@ function cleanParameters(given: Record<string, string | number | boolean | null>
   const clean: CodecParameters = {};
   for (const [name, value] of Object.entries(given)) {
     if (!PARAMETER_NAME.test(name)) continue;
-    if (typeof value === 'string' ? PARAMETER_VALUE.test(value) : isInteger32(value)) {
-      Object.defineProperty(clean, name, { value, enumerable: true, configurable: true, writable: true });
-    }
+    if (isInteger32(value) || (typeof value === 'string' && PARAMETER_VALUE.test(value))) clean[name] = value;
   }
   return clean;
 }

@@ -8,6 +8,8 @@ const FIRST_RESTART_MS = 50;
 const LONGEST_RESTART_MS = 10_000;
 const STABLE_MS = 60_000;
 
+const WORKER_REPORTS = 'mediasoup:ERROR:Channel';
+
 export interface WorkerPoolOptions {
   /** Path of the mediasoup worker. */
   readonly workerBin: string;
@@ -146,10 +148,16 @@ async function end(worker: types.Worker): Promise<void> {
   await gone;
 }
 
-/** mediasoup logs for the process as a whole. Its warnings are mostly what strangers' packets or refused calls caused: debug. */
+/**
+ * mediasoup logs for the process as a whole. Its warnings, and what the workers themselves report by the channel, are what strangers' packets
+ * and calls caused that were refused with a code: debug. A worker that breaks says so on its standard error.
+ */
 function routeMediasoupLogs(logger: Logger): void {
   setLogEventListeners({
     onwarn: (namespace, log) => logger.debug({ namespace }, log),
-    onerror: (namespace, log, error) => logger.error({ namespace, err: error }, log),
+    onerror: (namespace, log, error) => {
+      if (namespace === WORKER_REPORTS) logger.debug({ namespace }, log);
+      else logger.error({ namespace, err: error }, log);
+    },
   });
 }
