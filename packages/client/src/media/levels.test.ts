@@ -1,0 +1,116 @@
+import { participantId } from '@treff/protocol';
+import { expect, test } from 'vitest';
+import { FakeClock } from '../../test/fake-clock.ts';
+import { LevelMeter } from './levels.ts';
+import { decibels, loudness } from './loudness.ts';
+
+const ANN = participantId.parse('0000000a');
+
+function start() {
+  const clock = new FakeClock();
+  const microphone: { db: number | undefined; muted: boolean } = { db: undefined, muted: false };
+  let changes = 0;
+  const levels = new LevelMeter({
+    clock,
+    readMicrophone: () => microphone.db,
+    listensMuted: () => microphone.db !== undefined && microphone.muted,
+    talkingWhileMutedChanged: () => changes++,
+  });
+  return { clock, levels, microphone, changes: () => changes };
+}
+
+test('loudness rises with decibels from 0 to 1', () => {
+  expect([-127, -60, -36, -12, 0].map(loudness)).toEqual([0, 0, 0.5, 1, 1]);
+});
+
+test('decibels of samples are their root mean square', () => {
+  expect(decibels(new Float32Array(100))).toBe(-127);
+  expect(decibels(new Float32Array(100).fill(1))).toBe(0);
+  expect(decibels(new Float32Array(100).fill(0.1))).toBeCloseTo(-20);
+});
+
+test('a remote level rises at once and falls softly to nothing', () => {
+  const { clock, levels } = start();
+  levels.hear({ [ANN]: -12 });
+  expect(levels.get(ANN)).toBe(1);
+  clock.advance(300);
+  expect(levels.get(ANN)).toBe(1);
+  clock.advance(120);
+  expect(levels.get(ANN)).toBeCloseTo(0.5);
+  clock.advance(2_000);
+  expect(levels.get(ANN)).toBe(0);
+});
+
+test('listeners are called while something is heard and once when it is over, then there is rest', () => {
+  const { clock, levels } = start();
+  let calls = 0;
+  const stop = levels.subscribe(() => calls++);
+  expect(calls).toBe(0);
+  levels.hear({ [ANN]: -20 });
+  clock.advance(5_000);
+  expect(calls).toBeGreaterThan(5);
+  expect(levels.get(ANN)).toBe(0);
+  expect(clock.waiting).toBe(0);
+  const before = calls;
+  levels.hear({ [ANN]: -20 });
+  expect(calls).toBe(before + 1);
+  stop();
+  clock.advance(5_000);
+  expect(calls).toBe(before + 1);
+  expect(clock.waiting).toBe(0);
+});
+
+test('shows the own microphone while somebody looks', () => {
+  const { clock, levels, microphone } = start();
+  levels.subscribe(() => undefined);
+  microphone.db = -12;
+  levels.wake();
+  expect(levels.get('local')).toBe(1);
+  microphone.db = -127;
+  clock.advance(3_000);
+  expect(levels.get('local')).toBe(0);
+});
+
+test('a muted microphone shows nothing, though it is listened to', () => {
+  const { levels, microphone } = start();
+  levels.subscribe(() => undefined);
+  Object.assign(microphone, { db: -12, muted: true });
+  levels.wake();
+  expect(levels.get('local')).toBe(0);
+});
+
+test('who speaks while muted is told so, for 3 s after the last word', () => {
+  const { clock, levels, microphone, changes } = start();
+  Object.assign(microphone, { db: -20, muted: true });
+  levels.wake();
+  expect(levels.talkingWhileMuted).toBe(false);
+  clock.advance(1_000);
+  expect(levels.talkingWhileMuted).toBe(true);
+  microphone.db = -127;
+  clock.advance(2_500);
+  expect(levels.talkingWhileMuted).toBe(true);
+  clock.advance(1_000);
+  expect(levels.talkingWhileMuted).toBe(false);
+  expect(changes()).toBe(2);
+});
+
+test('a cough is not speech', () => {
+  const { clock, levels, microphone } = start();
+  Object.assign(microphone, { db: -20, muted: true });
+  levels.wake();
+  microphone.db = -127;
+  clock.advance(3_000);
+  expect(levels.talkingWhileMuted).toBe(false);
+});
+
+test('the reminder ends when the microphone is unmuted', () => {
+  const { clock, levels, microphone } = start();
+  Object.assign(microphone, { db: -20, muted: true });
+  levels.wake();
+  clock.advance(1_000);
+  microphone.muted = false;
+  clock.advance(200);
+  expect(levels.talkingWhileMuted).toBe(false);
+  levels.close();
+  expect(clock.waiting).toBe(0);
+});

@@ -1,0 +1,241 @@
+import { makeSourceId, participantId, type SourceId } from '@treff/protocol';
+import { describe, expect, test } from 'vitest';
+import { asTrack, FakeTrack, turn } from '../../test/fake-media.ts';
+import { LocalSource } from './local-source.ts';
+import type { MediaPath, OutgoingSource } from './path.ts';
+
+const SELF = participantId.parse('0000000a');
+
+/** A path whose requests a test answers, and that writes down what it is asked for. */
+class FakePath implements MediaPath {
+  readonly tracks = new Map<SourceId, MediaStreamTrack>();
+  readonly state = 'connected';
+  readonly said: string[] = [];
+  #pending: { source: OutgoingSource | undefined; answer: PromiseWithResolvers<void> }[] = [];
+
+  publish(source: OutgoingSource): Promise<void> {
+    return this.#ask(`publish ${source.id}`, source);
+  }
+
+  replace(source: SourceId, track: MediaStreamTrack | undefined): Promise<void> {
+    return this.#ask(`replace ${source} ${track === undefined ? 'nothing' : 'track'}`, undefined);
+  }
+
+  unpublish(source: SourceId): void {
+    this.said.push(`unpublish ${source}`);
+  }
+
+  close(): void {
+    void this.fail('closed');
+  }
+
+  /** Lets everything succeed that waits; a source says then whether it is muted. */
+  async succeed(): Promise<void> {
+    await turn();
+    for (const { source, answer } of this.#pending.splice(0)) {
+      if (source !== undefined) this.said.push(`announced ${source.muted() ? 'muted' : 'audible'}`);
+      answer.resolve();
+    }
+    await turn();
+  }
+
+  async fail(message: string): Promise<void> {
+    await turn();
+    for (const { answer } of this.#pending.splice(0)) answer.reject(new Error(message));
+    await turn();
+  }
+
+  take(): string[] {
+    return this.said.splice(0);
+  }
+
+  #ask(what: string, source: OutgoingSource | undefined): Promise<void> {
+    this.said.push(what);
+    const answer = Promise.withResolvers<void>();
+    this.#pending.push({ source, answer });
+    return answer.promise;
+  }
+}
+
+function start(kind: 'camera' | 'microphone' = 'camera') {
+  let count = 0;
+  const path = new FakePath();
+  const source = new LocalSource({
+    kind,
+    makeId: () => makeSourceId(SELF, kind, count++),
+    sayMuted: (id, muted) => path.said.push(`say ${id} ${muted ? 'muted' : 'unmuted'}`),
+    log: () => undefined,
+    changed: () => undefined,
+  });
+  return { path, source };
+}
+
+const hd = () => asTrack(new FakeTrack('video', { width: 1280, height: 720 }));
+const small = () => asTrack(new FakeTrack('video', { width: 320, height: 180 }));
+
+/** Published, with what was said so far taken. */
+async function published() {
+  const all = start();
+  const track = hd();
+  all.source.setPath(all.path);
+  all.source.set({ track, muted: false });
+  await all.path.succeed();
+  all.path.take();
+  return { ...all, track };
+}
+
+describe('publishing', () => {
+  test('waits for both a path and a track', async () => {
+    const { path, source } = start();
+    source.set({ track: hd(), muted: false });
+    expect(path.take()).toEqual([]);
+    source.setPath(path);
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-v0', 'announced audible']);
+    expect(source.id).toBe('0000000a-v0');
+  });
+
+  test('a path that comes while it rests is not missed', async () => {
+    const { path, source } = start();
+    source.set({ track: hd(), muted: false });
+    source.setPath(undefined);
+    source.setPath(path);
+    expect(path.take()).toEqual(['publish 0000000a-v0']);
+  });
+
+  test('a track that is muted by the time of the announcement is announced as muted', async () => {
+    const { path, source } = start('microphone');
+    const track = asTrack(new FakeTrack('audio'));
+    source.setPath(path);
+    source.set({ track, muted: false });
+    source.set({ track, muted: true });
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-a0', 'announced muted']);
+  });
+
+  test('begins anew under a fresh id when the path begins anew', async () => {
+    const { path, source } = await published();
+    source.setPath(path);
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-v1', 'announced audible']);
+    expect(source.id).toBe('0000000a-v1');
+  });
+
+  test('a path that is renewed while it publishes gets the source again', async () => {
+    const { path, source } = start();
+    source.setPath(path);
+    source.set({ track: hd(), muted: false });
+    source.setPath(path);
+    await path.fail('renewed');
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-v0', 'publish 0000000a-v1', 'announced audible']);
+    expect(source.refused).toBeUndefined();
+  });
+
+  test('a track that the browser cannot send is refused, once', async () => {
+    const { path, source } = start();
+    source.setPath(path);
+    source.set({ track: hd(), muted: false });
+    await path.fail('unsupported');
+    expect(source.refused).toBe('media/codec-unsupported');
+    expect(source.id).toBeUndefined();
+    expect(path.take()).toEqual(['publish 0000000a-v0']);
+  });
+});
+
+describe('muting', () => {
+  test('others are told before anything else', async () => {
+    const { path, source } = await published();
+    source.set({ track: undefined, muted: true });
+    expect(path.take()).toEqual(['say 0000000a-v0 muted', 'replace 0000000a-v0 nothing']);
+  });
+
+  test('others are told of unmuting when there is something to see', async () => {
+    const { path, source } = await published();
+    source.set({ track: undefined, muted: true });
+    await path.succeed();
+    path.take();
+    source.set({ track: undefined, muted: false });
+    await turn();
+    expect(path.take()).toEqual([]);
+    source.set({ track: hd(), muted: false });
+    expect(path.take()).toEqual(['replace 0000000a-v0 track']);
+    await path.succeed();
+    expect(path.take()).toEqual(['say 0000000a-v0 unmuted']);
+  });
+
+  test('the last of many wishes counts', async () => {
+    const { path, source } = await published();
+    for (let round = 0; round < 10; round++) {
+      source.set({ track: undefined, muted: true });
+      source.set({ track: hd(), muted: false });
+    }
+    source.set({ track: undefined, muted: true });
+    for (let round = 0; round < 5; round++) await path.succeed();
+    const said = path.take();
+    expect(said.findLast((each) => each.startsWith('say'))).toBe('say 0000000a-v0 muted');
+    expect(said.findLast((each) => each.startsWith('replace'))).toBe('replace 0000000a-v0 nothing');
+    // Told once at the first wish; the later ones were over before their turn came.
+    expect(said.length).toBeLessThan(6);
+  });
+
+  test('a device that is exchanged is not told as muted', async () => {
+    const { path, source } = await published();
+    source.set({ track: undefined, muted: false });
+    await path.succeed();
+    source.set({ track: hd(), muted: false });
+    await path.succeed();
+    expect(path.take()).toEqual(['replace 0000000a-v0 nothing', 'replace 0000000a-v0 track']);
+  });
+});
+
+describe('another device', () => {
+  test('with as many layers takes the place of the first', async () => {
+    const { path, source } = await published();
+    source.set({ track: hd(), muted: false });
+    expect(path.take()).toEqual(['replace 0000000a-v0 track']);
+  });
+
+  test('with other layers is another source', async () => {
+    const { path, source } = await published();
+    source.set({ track: small(), muted: false });
+    await path.succeed();
+    expect(path.take()).toEqual(['unpublish 0000000a-v0', 'publish 0000000a-v1', 'announced audible']);
+  });
+});
+
+describe('a refusal', () => {
+  test('is told, and not asked for again by itself', async () => {
+    const { path, source } = await published();
+    source.refuse('0000000a-v0' as SourceId, 'source/too-many');
+    await turn();
+    expect(source.refused).toBe('source/too-many');
+    expect(source.id).toBeUndefined();
+    expect(path.take()).toEqual([]);
+  });
+
+  test('is overcome by muting and unmuting', async () => {
+    const { path, source, track } = await published();
+    source.refuse('0000000a-v0' as SourceId, 'source/too-many');
+    source.set({ track, muted: true });
+    source.set({ track, muted: false });
+    await path.succeed();
+    expect(source.refused).toBeUndefined();
+    expect(path.take()).toEqual(['publish 0000000a-v1', 'announced audible']);
+  });
+
+  test('of a source that never arrived is answered by publishing it again', async () => {
+    const { path, source } = await published();
+    source.refuse('0000000a-v0' as SourceId, 'source/unknown');
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-v1', 'announced audible']);
+  });
+
+  test('of an earlier source means nothing', async () => {
+    const { path, source } = await published();
+    source.setPath(path);
+    await path.succeed();
+    source.refuse('0000000a-v0' as SourceId, 'source/too-many');
+    expect(source.id).toBe('0000000a-v1');
+  });
+});

@@ -1,0 +1,120 @@
+import type { DeviceAccess } from '../src/media/devices.ts';
+
+/** As much of a `MediaStreamTrack` as the client uses. */
+export class FakeTrack extends EventTarget {
+  readonly kind: 'audio' | 'video';
+  readonly settings: MediaTrackSettings;
+  enabled = true;
+  readyState: 'live' | 'ended' = 'live';
+
+  constructor(kind: 'audio' | 'video', settings: MediaTrackSettings = {}) {
+    super();
+    this.kind = kind;
+    this.settings = settings;
+  }
+
+  getSettings(): MediaTrackSettings {
+    return this.settings;
+  }
+
+  stop(): void {
+    this.readyState = 'ended';
+  }
+
+  clone(): FakeTrack {
+    return new FakeTrack(this.kind, this.settings);
+  }
+
+  /** The device is unplugged, or its permission withdrawn. */
+  end(): void {
+    this.readyState = 'ended';
+    this.dispatchEvent(new Event('ended'));
+  }
+}
+
+/** As the type that the code under test takes. */
+export function asTrack(track: FakeTrack): MediaStreamTrack {
+  return track as unknown as MediaStreamTrack;
+}
+
+interface Question {
+  readonly constraints: MediaStreamConstraints;
+  readonly answer: PromiseWithResolvers<MediaStream>;
+}
+
+/** A browser's devices: every question waits until a test answers it. */
+export class FakeDevices {
+  readonly #questions: Question[] = [];
+  /** Every track that was ever handed out. */
+  readonly tracks: FakeTrack[] = [];
+  infos: Partial<MediaDeviceInfo>[] = [];
+  readonly stored = new Map<string, string>();
+  readonly permissions = new Map<string, EventTarget>();
+  readonly #events = new EventTarget();
+
+  get access(): DeviceAccess {
+    const mediaDevices = Object.assign(this.#events, {
+      getUserMedia: (constraints: MediaStreamConstraints) => {
+        const answer = Promise.withResolvers<MediaStream>();
+        this.#questions.push({ constraints, answer });
+        return answer.promise;
+      },
+      enumerateDevices: async () => this.infos as MediaDeviceInfo[],
+    }) as unknown as NonNullable<DeviceAccess['mediaDevices']>;
+    return {
+      mediaDevices,
+      permissions: {
+        query: async ({ name }) => {
+          const status = Object.assign(new EventTarget(), { state: 'prompt', name, onchange: null } as const);
+          this.permissions.set(name, status);
+          return status;
+        },
+      },
+      storage: {
+        getItem: (key) => this.stored.get(key) ?? null,
+        setItem: (key, value) => void this.stored.set(key, value),
+      },
+      isSecure: true,
+    };
+  }
+
+  /** What is being asked for, oldest question first. */
+  async asked(): Promise<MediaStreamConstraints[]> {
+    await turn();
+    return this.#questions.map(({ constraints }) => constraints);
+  }
+
+  /** Answers the oldest question with what it asks for; `settings` are the camera's. Resolves when the answer has been heard. */
+  async grant(settings: MediaTrackSettings = { width: 1280, height: 720 }): Promise<void> {
+    const { constraints, answer } = await this.#take();
+    const audio = constraints.audio === undefined ? [] : [new FakeTrack('audio')];
+    const video = constraints.video === undefined ? [] : [new FakeTrack('video', settings)];
+    this.tracks.push(...audio, ...video);
+    answer.resolve({ getAudioTracks: () => audio, getVideoTracks: () => video } as unknown as MediaStream);
+    await turn();
+  }
+
+  async deny(name = 'NotAllowedError'): Promise<void> {
+    const { answer } = await this.#take();
+    answer.reject(new DOMException('no', name));
+    await turn();
+  }
+
+  deviceChange(): void {
+    this.#events.dispatchEvent(new Event('devicechange'));
+  }
+
+  async #take(): Promise<Question> {
+    await turn();
+    const question = this.#questions.shift();
+    if (question === undefined) throw new Error('nobody asks for a device');
+    return question;
+  }
+}
+
+/** Lets everything happen that waits for nothing but its turn. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
