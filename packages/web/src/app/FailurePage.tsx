@@ -19,7 +19,7 @@ export function FailurePage({ code, retryAfterMs, onRetry }: FailurePageProps) {
   const seconds = useCountdown(retryAfterMs, onRetry);
   return (
     <main className={styles.center}>
-      <Logo size={56} />
+      <Logo size="3.5rem" />
       <div role="alert">
         <h1>{t(`error.${code}.title`)}</h1>
         <p className={styles.text}>{t(`error.${code}.text`)}</p>

@@ -8,7 +8,7 @@ export function Splash() {
   return (
     <main className={styles.center} aria-busy="true" aria-label={t('app.loading')}>
       <div className={styles.pulse}>
-        <Logo size={56} />
+        <Logo size="3.5rem" />
       </div>
     </main>
   );

@@ -1,7 +1,7 @@
-/** Two circles that meet. */
-export function Logo({ size }: { readonly size: number }) {
+/** Two circles that meet. `size`: a CSS length. */
+export function Logo({ size }: { readonly size: string }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 64 64" aria-hidden="true">
+    <svg style={{ width: size, height: size }} viewBox="0 0 64 64" aria-hidden="true">
       <rect width="64" height="64" rx="15" fill="#0d6b5a" />
       <circle cx="25" cy="32" r="14" fill="#fff" />
       <circle cx="39" cy="32" r="14" fill="#ffb27a" />

@@ -31,7 +31,7 @@ export function Select({
         {label}
       </label>
       <div className={controls.selectBox}>
-        <Icon className={controls.selectIcon} size={18} aria-hidden />
+        <Icon className={controls.selectIcon} size="1.125rem" aria-hidden />
         <select
           id={id}
           className={controls.select}
@@ -46,7 +46,7 @@ export function Select({
             </option>
           ))}
         </select>
-        <ChevronDown className={controls.selectArrow} size={18} aria-hidden />
+        <ChevronDown className={controls.selectArrow} size="1.125rem" aria-hidden />
       </div>
     </div>
   );

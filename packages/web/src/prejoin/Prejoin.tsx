@@ -35,7 +35,7 @@ export function Prejoin({ room, displayName, pending, onJoin }: PrejoinProps) {
     <div className={styles.page}>
       <header className={styles.header}>
         <a href="/" className={styles.home} aria-label={t('prejoin.home')}>
-          <Logo size={36} />
+          <Logo size="2.25rem" />
         </a>
         <span className={styles.room}>{room}</span>
       </header>
@@ -67,7 +67,7 @@ export function Prejoin({ room, displayName, pending, onJoin }: PrejoinProps) {
               t('prejoin.join')
             ) : (
               <>
-                <LoaderCircle className={styles.spinner} size={18} aria-hidden />
+                <LoaderCircle className={styles.spinner} size="1.125rem" aria-hidden />
                 {pending === 'connecting' ? t('prejoin.connecting') : t('prejoin.joining')}
               </>
             )}
@@ -130,19 +130,20 @@ function Preview({ microphone, camera }: OwnDevices) {
 
 function Problems({ microphone, camera }: OwnDevices) {
   const { t } = useTranslation();
-  const problems = [
-    microphone.device.problem && t(`device.problem.microphone.${microphone.device.problem}`),
-    camera.device.problem && t(`device.problem.camera.${camera.device.problem}`),
-  ].filter((problem) => problem !== undefined);
+  const ofMicrophone = microphone.device.problem;
+  const ofCamera = camera.device.problem;
   return (
     <div role="status">
-      {problems.length === 0 ? null : (
+      {ofMicrophone === undefined && ofCamera === undefined ? null : (
         <div className={styles.problems}>
-          <TriangleAlert size={20} aria-hidden />
+          <TriangleAlert size="1.25rem" aria-hidden />
           <ul>
-            {problems.map((problem) => (
-              <li key={problem}>{problem}</li>
-            ))}
+            {ofMicrophone === undefined ? null : (
+              <li data-device-problem={ofMicrophone}>{t(`device.problem.microphone.${ofMicrophone}`)}</li>
+            )}
+            {ofCamera === undefined ? null : (
+              <li data-device-problem={ofCamera}>{t(`device.problem.camera.${ofCamera}`)}</li>
+            )}
             <li>{t('device.problem.joinAnyway')}</li>
           </ul>
         </div>

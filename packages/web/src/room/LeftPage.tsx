@@ -8,7 +8,7 @@ export function LeftPage({ onRejoin }: { readonly onRejoin: () => void }) {
   const { t } = useTranslation();
   return (
     <main className={pages.center}>
-      <Logo size={56} />
+      <Logo size="3.5rem" />
       <h1>{t('left.heading')}</h1>
       <div className={pages.buttons}>
         <button type="button" className={controls.primary} onClick={onRejoin}>

@@ -30,7 +30,7 @@ export function RecentRooms() {
         {rooms.map(({ room, at }) => (
           <li key={room} className={styles.room}>
             <a href={pathOf(room)}>
-              <Clock size={18} aria-hidden />
+              <Clock size="1.125rem" aria-hidden />
               <span className={styles.roomName}>{room}</span>
               <time dateTime={new Date(at).toISOString()}>{date.format(at)}</time>
             </a>
@@ -40,7 +40,7 @@ export function RecentRooms() {
               aria-label={t('welcome.remove', { room })}
               onClick={() => keep(withoutRoom(rooms, room))}
             >
-              <X size={18} aria-hidden />
+              <X size="1.125rem" aria-hidden />
             </button>
           </li>
         ))}

@@ -21,7 +21,7 @@ export function Welcome() {
     <div className={styles.page}>
       <header className={styles.header}>
         <span className={styles.brand}>
-          <Logo size={36} />
+          <Logo size="2.25rem" />
           {t('app.title')}
         </span>
         <LanguageSelect label={t('welcome.language')} hideLabel />
@@ -81,7 +81,7 @@ function RoomForm() {
               title={t('welcome.another')}
               onClick={() => setSuggestion(suggestRoomName())}
             >
-              <Dices size={20} aria-hidden />
+              <Dices size="1.25rem" aria-hidden />
             </button>
           ) : null}
         </div>
@@ -91,7 +91,7 @@ function RoomForm() {
           aria-disabled={room === undefined}
         >
           {t('welcome.start')}
-          <ArrowRight size={18} aria-hidden />
+          <ArrowRight size="1.125rem" aria-hidden />
         </button>
       </div>
       <p id={hintId} className={room === undefined ? styles.hintBad : styles.hint} aria-live="polite">

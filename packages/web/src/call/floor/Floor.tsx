@@ -84,7 +84,7 @@ function Pager({ placement, onTurn }: PagerProps) {
         aria-disabled={page === 0}
         onClick={() => onTurn(Math.max(0, page - 1))}
       >
-        <ChevronLeft size={20} aria-hidden />
+        <ChevronLeft size="1.25rem" aria-hidden />
       </button>
       <span aria-label={t('call.page', { page: page + 1, pages })}>
         {page + 1}/{pages}
@@ -95,7 +95,7 @@ function Pager({ placement, onTurn }: PagerProps) {
         aria-disabled={page === pages - 1}
         onClick={() => onTurn(Math.min(pages - 1, page + 1))}
       >
-        <ChevronRight size={20} aria-hidden />
+        <ChevronRight size="1.25rem" aria-hidden />
       </button>
     </div>
   );

@@ -44,12 +44,14 @@ export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: Ti
       <div className={styles.ring} />
       {interrupted ? (
         <div className={styles.interrupted}>
-          <WifiOff size={18} aria-hidden />
+          <WifiOff size="1.125rem" aria-hidden />
           <span>{t('call.interrupted')}</span>
         </div>
       ) : null}
       <div className={styles.plate}>
-        {silent ? <MicOff size={15} role="img" aria-label={t('call.muted')} /> : null}
+        {silent ? (
+          <MicOff size="0.9375rem" role="img" aria-label={t('call.muted')} data-muted="microphone" />
+        ) : null}
         <span className={styles.name}>{name}</span>
       </div>
       {onPin === undefined ? null : (
@@ -61,7 +63,7 @@ export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: Ti
           title={pinLabel}
           onClick={() => onPin(id)}
         >
-          {pinned ? <PinOff size={18} aria-hidden /> : <Pin size={18} aria-hidden />}
+          {pinned ? <PinOff size="1.125rem" aria-hidden /> : <Pin size="1.125rem" aria-hidden />}
         </button>
       )}
     </li>

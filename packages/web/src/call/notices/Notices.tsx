@@ -26,26 +26,26 @@ export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
     <div className={styles.notices}>
       {soundBlocked ? (
         <button type="button" className={styles.hear} onClick={onHear} title={t('notice.soundBlocked')}>
-          <Volume2 size={20} aria-hidden />
+          <Volume2 size="1.25rem" aria-hidden />
           {t('notice.clickToHear')}
         </button>
       ) : null}
       <div className={styles.messages} role="status">
         {reconnecting === undefined ? null : (
           <p className={styles.notice} data-kind="warning">
-            <LoaderCircle className={styles.spinner} size={18} aria-hidden />
+            <LoaderCircle className={styles.spinner} size="1.125rem" aria-hidden />
             {reconnecting}
           </p>
         )}
         {talkingWhileMuted ? (
           <p className={styles.notice} data-kind="warning">
-            <MicOff size={18} aria-hidden />
+            <MicOff size="1.125rem" aria-hidden />
             {t('notice.talkingWhileMuted')}
           </p>
         ) : null}
         {problems.map((problem) => (
           <p key={problem} className={styles.notice} data-kind="warning">
-            <TriangleAlert size={18} aria-hidden />
+            <TriangleAlert size="1.125rem" aria-hidden />
             {problem}
           </p>
         ))}

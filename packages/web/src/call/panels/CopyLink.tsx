@@ -31,7 +31,7 @@ export function CopyLink() {
         className={`${controls.primary} ${styles.copyButton}`}
         onClick={() => void copy()}
       >
-        {outcome === 'copied' ? <Check size={18} aria-hidden /> : <Copy size={18} aria-hidden />}
+        {outcome === 'copied' ? <Check size="1.125rem" aria-hidden /> : <Copy size="1.125rem" aria-hidden />}
         {outcome === 'copied' ? t('alone.copied') : t('alone.copy')}
       </button>
       <p role="status" className={styles.copyFailed}>

@@ -36,11 +36,11 @@ export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPan
           aria-label={t('call.closeParticipants')}
           onClick={onClose}
         >
-          <X size={20} aria-hidden />
+          <X size="1.25rem" aria-hidden />
         </button>
       </header>
       <button type="button" className={controls.primary} onClick={onInvite}>
-        <UserPlus size={18} aria-hidden />
+        <UserPlus size="1.125rem" aria-hidden />
         {t('call.invite')}
       </button>
       <ul className={styles.people}>
@@ -53,9 +53,9 @@ export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPan
               {nameOf(person)}
               {person.interrupted ? <small>{t('call.interrupted')}</small> : null}
             </span>
-            {person.silent ? <MicOff size={18} role="img" aria-label={t('call.muted')} /> : null}
+            {person.silent ? <MicOff size="1.125rem" role="img" aria-label={t('call.muted')} /> : null}
             {person.picture === undefined ? (
-              <VideoOff size={18} role="img" aria-label={t('call.cameraOff')} />
+              <VideoOff size="1.125rem" role="img" aria-label={t('call.cameraOff')} />
             ) : null}
           </li>
         ))}

@@ -27,7 +27,7 @@ export function RoomDialog({ title, onClose, children }: RoomDialogProps) {
           <header className={styles.head}>
             <Heading slot="title">{title}</Heading>
             <Button className={styles.close ?? ''} aria-label={t('call.close')} onPress={onClose}>
-              <X size={20} aria-hidden />
+              <X size="1.25rem" aria-hidden />
             </Button>
           </header>
           {children}

@@ -41,7 +41,7 @@ export function DeviceMenu({ label, lists }: DeviceMenuProps) {
                   {({ isSelected }) => (
                     <>
                       <Check
-                        size={18}
+                        size="1.125rem"
                         aria-hidden
                         style={{ visibility: isSelected ? 'visible' : 'hidden' }}
                       />

@@ -23,25 +23,29 @@ export function MoreMenu({ onOpen }: MoreMenuProps) {
             className={`${styles.menuItem} ${styles.whenNarrow}`}
             onAction={() => onOpen('participants')}
           >
-            <Users size={20} aria-hidden />
+            <Users size="1.25rem" aria-hidden />
             {t('call.participants')}
           </MenuItem>
           <MenuItem className={`${styles.menuItem} ${styles.whenNarrow}`} onAction={() => onOpen('invite')}>
-            <UserPlus size={20} aria-hidden />
+            <UserPlus size="1.25rem" aria-hidden />
             {t('call.invite')}
           </MenuItem>
           <MenuItem className={styles.menuItem ?? ''} onAction={() => onOpen('settings')}>
-            <Settings size={20} aria-hidden />
+            <Settings size="1.25rem" aria-hidden />
             {t('call.settings')}
           </MenuItem>
           {document.fullscreenEnabled ? (
             <MenuItem className={styles.menuItem ?? ''} onAction={toggleFullScreen}>
-              {isFullScreen ? <Minimize size={20} aria-hidden /> : <Maximize size={20} aria-hidden />}
+              {isFullScreen ? (
+                <Minimize size="1.25rem" aria-hidden />
+              ) : (
+                <Maximize size="1.25rem" aria-hidden />
+              )}
               {isFullScreen ? t('call.exitFullScreen') : t('call.enterFullScreen')}
             </MenuItem>
           ) : null}
           <MenuItem className={styles.menuItem ?? ''} onAction={() => onOpen('shortcuts')}>
-            <Keyboard size={20} aria-hidden />
+            <Keyboard size="1.25rem" aria-hidden />
             {t('call.shortcuts')}
           </MenuItem>
         </Menu>

@@ -35,7 +35,7 @@ export function ToolButton({
         data-look={look}
         data-size={size}
       >
-        <Icon size={size === 'narrow' ? 16 : 22} aria-hidden />
+        <Icon size={size === 'narrow' ? '1rem' : '1.375rem'} aria-hidden />
         {badge === undefined ? null : (
           <span className={styles.badge} aria-hidden>
             {badge}
