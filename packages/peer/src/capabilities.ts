@@ -9,20 +9,26 @@ export const EXTENSION_URIS = {
 
 type Codec = NonNullable<RtpCapabilities['codecs']>[number];
 type Encoding = RtpParameters['encodings'][number];
-type Feedback = NonNullable<Codec['rtcpFeedback']>[number];
 
-/** Of what the bridge can forward: Opus, VP8 with its retransmission, and what a native peer does of feedback and extensions. */
-export function nativeRtpCapabilities(bridge: RtpCapabilities): RtpCapabilities {
+/**
+ * Of what the bridge can forward: Opus, VP8 with its retransmission, and what a native peer does of feedback and extensions.
+ * With `estimate: false` nothing is told of when packets arrive; the bridge then takes the way to this peer for wide enough for all.
+ */
+export function nativeRtpCapabilities(bridge: RtpCapabilities, { estimate = true } = {}): RtpCapabilities {
   const vp8 = bridge.codecs?.find((codec) => isCodec(codec, 'video/vp8'));
   const codecs = (bridge.codecs ?? []).filter(
     (codec) =>
       isCodec(codec, 'audio/opus') || codec === vp8 || (vp8 !== undefined && isRetransmissionOf(codec, vp8)),
   );
-  const uris: string[] = Object.values(EXTENSION_URIS);
+  const uris: string[] = Object.values(EXTENSION_URIS).filter(
+    (uri) => estimate || uri !== EXTENSION_URIS.transportCc,
+  );
+  // Not REMB, which would take the place of transport-cc, nor full intra requests, as picture loss indications do.
+  const types = estimate ? ['nack', 'transport-cc'] : ['nack'];
   return {
     codecs: codecs.map((codec) => ({
       ...codec,
-      rtcpFeedback: (codec.rtcpFeedback ?? []).filter(isNativeFeedback),
+      rtcpFeedback: (codec.rtcpFeedback ?? []).filter(({ type }) => types.includes(type)),
     })),
     headerExtensions: (bridge.headerExtensions ?? []).filter(({ uri }) => uris.includes(uri)),
   };
@@ -126,9 +132,4 @@ function isRetransmissionOf(codec: Codec, original: Codec): boolean {
   return (
     isCodec(codec, `${original.kind}/rtx`) && codec.parameters?.['apt'] === original.preferredPayloadType
   );
-}
-
-/** Not REMB, which would take the place of transport-cc, nor full intra requests, as picture loss indications do. */
-function isNativeFeedback({ type }: Feedback): boolean {
-  return type === 'nack' || type === 'transport-cc';
 }

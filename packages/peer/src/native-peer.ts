@@ -133,7 +133,8 @@ export class NativePeer {
       encodings: made.map(({ encoding, layer }) => ({
         ...encoding,
         maxBitrate: layer.bitrate,
-        scalabilityMode: `L1T${temporalLayers}`,
+        // The bridge would take a single encoding with a mode for SVC, which VP8 has not.
+        ...(layers.length > 1 ? { scalabilityMode: `L1T${temporalLayers}` } : {}),
       })),
     };
     const source = new VideoSource(rtpParameters, made, { framesPerSecond, temporalLayers });

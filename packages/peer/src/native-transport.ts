@@ -1,9 +1,12 @@
+import { isIP } from 'node:net';
 import { PeerConnection, Video, type Track } from 'node-datachannel';
 import { TreffError, type DtlsParameters, type TransportParameters } from '@treff/protocol';
+import { TcpRelay } from './tcp-relay.ts';
 import { localDtlsParameters, MID, PAYLOAD_TYPE, remoteAnswer } from './sdp.ts';
 
 export interface NativeTransportOptions {
-  /** Which of the server's candidates to use. Default `udp`; over `tcp` the peer is the active side (RFC 6544). */
+  /** Which of the server's candidates to use. Default `udp`; over `tcp` the first one of the local address's family, and the
+   * peer is the active side (RFC 6544). */
   readonly protocol?: 'udp' | 'tcp';
   /** Local address to send from. Default: whatever the route to the server takes. */
   readonly bindAddress?: string;
@@ -30,23 +33,22 @@ export function openNativeTransports(): number {
 export class NativeTransport {
   /** For the server, before {@link NativeTransport.connect}. */
   readonly dtlsParameters: DtlsParameters;
-  readonly #answer: string;
+  readonly #parameters: TransportParameters;
+  readonly #options: NativeTransportOptions;
   readonly #connection: PeerConnection;
   readonly #track: Track;
   readonly #connected = Promise.withResolvers<void>();
-  readonly #onLost: (() => void) | undefined;
+  #relay: TcpRelay | undefined;
   #state: State = 'new';
 
-  /** Throws `media/transport-failed` if the parameters have no candidate or fingerprint that can be used. */
   constructor(parameters: TransportParameters, options: NativeTransportOptions) {
-    const protocol = options.protocol ?? 'udp';
-    this.#answer = remoteAnswer(parameters, protocol);
-    this.#onLost = options.onLost;
+    this.#parameters = parameters;
+    this.#options = options;
+    const bind = options.protocol === 'tcp' ? '127.0.0.1' : options.bindAddress;
     this.#connection = new PeerConnection('treff', {
       iceServers: [],
       disableAutoNegotiation: true,
-      enableIceTcp: protocol === 'tcp',
-      ...(options.bindAddress === undefined ? {} : { bindAddress: options.bindAddress }),
+      ...(bind === undefined ? {} : { bindAddress: bind }),
     });
     open += 1;
     const media = new Video(MID, 'SendRecv');
@@ -90,8 +92,12 @@ export class NativeTransport {
       this.close();
     }, timeoutMs);
     try {
-      this.#connection.setRemoteDescription(this.#answer, 'answer');
+      this.#connection.setRemoteDescription(remoteAnswer(await this.#reachable()), 'answer');
       await this.#connected.promise;
+    } catch (error) {
+      this.close();
+      if (error instanceof TreffError) throw error;
+      throw new TreffError('media/transport-failed', 'no way to the server', { cause: error });
     } finally {
       clearTimeout(timer);
     }
@@ -110,6 +116,26 @@ export class NativeTransport {
     this.#connected.reject(new TreffError('media/transport-failed', 'closed'));
     this.#track.close();
     this.#connection.close();
+    this.#relay?.close();
+  }
+
+  /** The server as the native library reaches it. */
+  async #reachable(): Promise<TransportParameters> {
+    if (this.#options.protocol !== 'tcp') return this.#parameters;
+    const { bindAddress } = this.#options;
+    const candidate = this.#parameters.iceCandidates.find(
+      ({ protocol, address }) =>
+        protocol === 'tcp' && (bindAddress === undefined || isIP(bindAddress) === isIP(address)),
+    );
+    if (candidate === undefined) throw new TreffError('media/transport-failed', 'no TCP candidate');
+    const relay = await TcpRelay.open(candidate.address, candidate.port, bindAddress);
+    this.#relay = relay;
+    if (this.#state !== 'connecting') {
+      relay.close();
+      throw new TreffError('media/transport-failed', 'closed');
+    }
+    const local = { ip: '127.0.0.1', address: '127.0.0.1', port: relay.port };
+    return { ...this.#parameters, iceCandidates: [{ ...candidate, ...local, protocol: 'udp' }] };
   }
 
   #lose(): void {
@@ -117,6 +143,6 @@ export class NativeTransport {
     const wasConnected = this.#state === 'connected';
     this.#state = 'lost';
     this.#connected.reject(new TreffError('media/transport-failed', 'ICE or DTLS failed'));
-    if (wasConnected) this.#onLost?.();
+    if (wasConnected) this.#options.onLost?.();
   }
 }

@@ -11,11 +11,11 @@ export const PAYLOAD_TYPE = 96;
 
 /**
  * The answer that an ICE-lite server with these parameters would give to a native peer's offer: it waits for the peer to begin
- * ICE and DTLS. Only candidates of `protocol` are named. Throws `media/transport-failed` if there is none, or no SHA-256 fingerprint.
+ * ICE and DTLS. Only UDP candidates are named. Throws `media/transport-failed` if there is none, or no SHA-256 fingerprint.
  */
-export function remoteAnswer(parameters: TransportParameters, protocol: 'udp' | 'tcp'): string {
-  const candidates = parameters.iceCandidates.filter((candidate) => candidate.protocol === protocol);
-  if (candidates.length === 0) throw new TreffError('media/transport-failed', `no ${protocol} candidate`);
+export function remoteAnswer(parameters: TransportParameters): string {
+  const candidates = parameters.iceCandidates.filter(({ protocol }) => protocol === 'udp');
+  if (candidates.length === 0) throw new TreffError('media/transport-failed', 'no UDP candidate');
   const fingerprint = parameters.dtlsParameters.fingerprints.find(({ algorithm }) => algorithm === 'sha-256');
   if (fingerprint === undefined) throw new TreffError('media/transport-failed', 'no SHA-256 fingerprint');
   const lines = [
@@ -48,8 +48,6 @@ export function localDtlsParameters(offer: string): DtlsParameters {
   return { role: 'client', fingerprints: [{ algorithm: 'sha-256', value }] };
 }
 
-function candidateLine(candidate: IceCandidate): string {
-  const { foundation, protocol, priority, address, port, type, tcpType } = candidate;
-  const suffix = tcpType === undefined ? '' : ` tcptype ${tcpType}`;
-  return `a=candidate:${foundation} 1 ${protocol} ${priority} ${address} ${port} typ ${type}${suffix}`;
+function candidateLine({ foundation, priority, address, port, type }: IceCandidate): string {
+  return `a=candidate:${foundation} 1 udp ${priority} ${address} ${port} typ ${type}`;
 }
