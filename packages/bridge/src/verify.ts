@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('./verify-main.ts', import.meta.url));
+/** Milliseconds. It takes about 300 on an idle machine, most of it spent loading modules. */
+const TIMEOUT_MS = 10_000;
+/** Bytes of the child's output that are worth keeping. */
+const OUTPUT_LIMIT = 4_096;
+
+/** Why a worker binary is not good. */
+export type WorkerFault = 'crashed' | 'failed' | 'timeout';
+
+export class WorkerNotGood extends Error {
+  readonly fault: WorkerFault;
+
+  constructor(fault: WorkerFault, detail: string) {
+    super(detail);
+    this.name = 'WorkerNotGood';
+    this.fault = fault;
+  }
+}
+
+/**
+ * Resolves if this mediasoup worker binary can be trusted with a meeting: over loopback two native peers do ICE and DTLS with it, and
+ * an RTP packet that one of them sends reaches the other through SRTP. A worker that merely starts is not good yet: built against
+ * an unfit OpenSSL it crashes on its first handshake. Rejects with {@link WorkerNotGood} otherwise, after 10 s at the latest.
+ *
+ * It runs in a process of its own, because the native peer's library can only be unloaded with its process, and a fault in
+ * it must not reach the server. Nothing of it is left when this returns.
+ */
+export async function verify(workerBinary: string, { timeoutMs = TIMEOUT_MS } = {}): Promise<void> {
+  // A group of its own: the worker is a grandchild, and dies with it.
+  const child = spawn(process.execPath, [MAIN, workerBinary], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  let output = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    output = (output + text).slice(-OUTPUT_LIMIT);
+  });
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    killGroup(child.pid);
+  }, timeoutMs);
+  try {
+    const ended = Promise.withResolvers<{ code: number | null; signal: NodeJS.Signals | null }>();
+    child.once('error', ended.reject);
+    child.once('close', (code, signal) => ended.resolve({ code, signal }));
+    const { code, signal } = await ended.promise;
+    if (late)
+      throw new WorkerNotGood('timeout', `${workerBinary}: nothing was forwarded within ${timeoutMs} ms`);
+    if (code === 0) return;
+    const fault = code === CRASHED ? 'crashed' : 'failed';
+    const reason = output.trim() || `the check ended with ${signal ?? String(code)}`;
+    throw new WorkerNotGood(fault, `${workerBinary}: ${reason}`);
+  } finally {
+    clearTimeout(timer);
+    killGroup(child.pid);
+  }
+}
+
+/** Exit code of `verify-main.ts` that says: the worker died. */
+export const CRASHED = 3;
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // Gone already, as it should be.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
