@@ -91,7 +91,9 @@ const arrows = [
   ...zones
     .filter((zone) => !zone.path.endsWith('.ts'))
     .map((zone) => ({
-      files: [`${zone.path}/**/*.test.{ts,tsx}`, `${zone.path}/test/**`],
+      files: zone.path.endsWith('/test')
+        ? [`${zone.path}/**`]
+        : [`${zone.path}/**/*.test.{ts,tsx}`, `${zone.path}/test/**`],
       rules: { 'no-restricted-imports': restrictedImports(zone, true) },
     })),
 ];

@@ -1,0 +1,286 @@
+import { makeSourceId, type ClientMediaAction, type SourceKind } from '@treff/protocol';
+import { describe, expect, test } from 'vitest';
+import { consumerOf, fakeBridgeDevice } from '../../test/fake-bridge-device.ts';
+import { FakeClock } from '../../test/fake-clock.ts';
+import { asTrack, FakeTrack, turn } from '../../test/fake-media.ts';
+import { offer, OTHER, SELF } from '../../test/meeting-messages.ts';
+import { BridgePath } from './bridge-path.ts';
+
+const camera = { width: 1280, height: 720 };
+
+async function start() {
+  const { device, sending, receiving } = await fakeBridgeDevice();
+  const clock = new FakeClock();
+  const link = { up: true };
+  const sent: { generation: number; action: ClientMediaAction }[] = [];
+  const told: string[] = [];
+  const path = new BridgePath({
+    device,
+    clock,
+    send: (generation, action) => {
+      if (link.up) sent.push({ generation, action });
+      return link.up;
+    },
+    log: () => undefined,
+    listener: {
+      changed: () => told.push('changed'),
+      renewed: () => told.push('renewed'),
+      refused: (source, code) => told.push(`refused ${source} ${code}`),
+    },
+  });
+  const take = () => sent.splice(0).map(({ action }) => action);
+  return { path, sending, receiving, clock, link, sent, told, take };
+}
+
+function source(kind: SourceKind, index = 0, muted = false) {
+  const track = asTrack(kind === 'camera' ? new FakeTrack('video', camera) : new FakeTrack('audio'));
+  return { id: makeSourceId(SELF, kind, index), kind, track, muted: () => muted };
+}
+
+/** With an offer, and a camera of somebody else. */
+async function receiving() {
+  const all = await start();
+  const consumer = consumerOf(OTHER, 'camera', 0);
+  all.path.accept({ ...offer(1), consumers: [consumer] });
+  await turn();
+  all.take();
+  all.told.length = 0;
+  return { ...all, consumer };
+}
+
+describe('sending', () => {
+  test('connects, then publishes with the source and the size that were asked for', async () => {
+    const { path, take } = await start();
+    path.accept(offer());
+    await path.publish(source('camera', 7, true));
+    const [connect, publish] = take();
+    expect(connect).toMatchObject({ action: 'connect', transport: 'send' });
+    expect(publish).toMatchObject({
+      action: 'publish',
+      publication: { source: '0000000a-v7', kind: 'camera', height: 720, muted: true },
+    });
+    if (publish?.action !== 'publish') throw new Error('not published');
+    const { encodings, codecs } = publish.publication.rtpParameters;
+    expect(encodings).toHaveLength(3);
+    expect(codecs[0]?.mimeType).toBe('video/VP8');
+  });
+
+  test('sends sound with error correction and silence suppression', async () => {
+    const { path, take } = await start();
+    path.accept(offer());
+    await path.publish(source('microphone'));
+    expect(take()[1]).toMatchObject({ publication: { source: '0000000a-a0', kind: 'microphone' } });
+  });
+
+  test('a source that was given up while it was set up is not announced', async () => {
+    const { path, take } = await start();
+    path.accept(offer());
+    const publishing = path.publish(source('camera'));
+    path.unpublish(source('camera').id);
+    await expect(publishing).rejects.toThrow('given up');
+    expect(take().map(({ action }) => action)).not.toContain('publish');
+  });
+
+  test('tracks belong to the devices: no end of the path stops them', async () => {
+    const { path } = await start();
+    path.accept(offer());
+    const published = source('camera');
+    await path.publish(published);
+    path.unpublish(published.id);
+    path.close();
+    expect(published.track.readyState).toBe('live');
+    expect(published.track.enabled).toBe(true);
+  });
+
+  test('sends another track, or none, as the same source', async () => {
+    const { path, take } = await start();
+    path.accept(offer());
+    const { id } = source('camera');
+    await path.publish(source('camera'));
+    take();
+    await path.replace(id, undefined);
+    await path.replace(id, source('camera').track);
+    expect(take()).toEqual([]);
+    await expect(path.replace(source('camera', 9).id, undefined)).rejects.toThrow('not published');
+  });
+
+  test('a refused source is closed and told', async () => {
+    const { path, told } = await start();
+    path.accept(offer());
+    const { id } = source('camera');
+    await path.publish(source('camera'));
+    path.handle(1, { action: 'source-refused', source: id, code: 'media/codec-unsupported' });
+    expect(told).toContain(`refused ${id} media/codec-unsupported`);
+    expect(path.inventory()).toMatchObject({ publishing: [] });
+  });
+});
+
+describe('receiving', () => {
+  test('plays the consumers of an offer, which run already', async () => {
+    const { path, take, receiving: transports } = await start();
+    path.accept({
+      ...offer(),
+      consumers: [consumerOf(OTHER, 'camera', 0), consumerOf(OTHER, 'microphone', 1)],
+    });
+    await turn();
+    expect([...path.tracks.keys()]).toEqual(['0000000b-v0', '0000000b-a1']);
+    expect(take().map(({ action }) => action)).toEqual(['connect']);
+    expect(transports[0]?.negotiations[0]).toBe(2);
+  });
+
+  test('sets all consumers of one message up in one negotiation, then starts them', async () => {
+    const { path, take, receiving: transports } = await receiving();
+    const added = [1, 2, 3, 4].map((index) => consumerOf(OTHER, 'microphone', index));
+    path.handle(1, { action: 'consumers-added', consumers: added });
+    await turn();
+    expect(transports[0]?.negotiations).toContain(4);
+    expect(take()).toEqual([{ action: 'start', consumers: added.map(({ id }) => id) }]);
+    expect(path.tracks.size).toBe(5);
+  });
+
+  test('a consumer that is removed is played no more, even if it was just being set up', async () => {
+    const { path, consumer, take } = await receiving();
+    const late = consumerOf(OTHER, 'microphone', 1);
+    path.handle(1, { action: 'consumers-added', consumers: [late] });
+    path.handle(1, { action: 'consumers-removed', consumers: [late.id, consumer.id] });
+    await turn();
+    expect(path.tracks.size).toBe(0);
+    expect(path.inventory()).toMatchObject({ consuming: [] });
+    expect(take()).toEqual([]);
+  });
+
+  test('the map of tracks is another one only when it differs', async () => {
+    const { path } = await receiving();
+    const before = path.tracks;
+    path.handle(1, { action: 'consumers-removed', consumers: ['unknown'] });
+    path.handle(1, { action: 'consumers-added', consumers: [] });
+    await turn();
+    expect(path.tracks).toBe(before);
+  });
+
+  test('messages about earlier transports are passed over', async () => {
+    const { path, consumer } = await receiving();
+    path.handle(2, { action: 'offer', offer: { ...offer(2), consumers: [consumer] } });
+    path.handle(1, { action: 'consumers-removed', consumers: [consumer.id] });
+    path.handle(1, { action: 'offer', offer: offer(1) });
+    await turn();
+    expect(path.inventory()).toMatchObject({ generation: 2, consuming: [consumer.id] });
+  });
+
+  test('what a new generation brings again is played without a gap', async () => {
+    const { path, consumer, told, receiving: transports } = await receiving();
+    const before = path.tracks.get(consumer.source);
+    path.handle(2, { action: 'offer', offer: { ...offer(2), consumers: [consumer] } });
+    expect(path.tracks.get(consumer.source)).toBe(before);
+    await turn();
+    expect(path.tracks.get(consumer.source)).not.toBe(before);
+    expect(path.tracks.size).toBe(1);
+    expect(told).toContain('renewed');
+    expect(transports[0]?.transport.closed).toBe(true);
+  });
+});
+
+describe('a lost socket', () => {
+  test('lists what there is', async () => {
+    const { path, consumer } = await receiving();
+    await path.publish(source('camera'));
+    expect(path.inventory()).toEqual({
+      generation: 1,
+      publishing: [source('camera').id],
+      consuming: [consumer.id],
+    });
+  });
+
+  test('after a resume it says again what may have been lost', async () => {
+    const { path, link, take, receiving: transports } = await start();
+    path.accept(offer());
+    link.up = false;
+    path.constrain({ defaultMaxHeight: 0, maxHeights: {} });
+    const late = consumerOf(OTHER, 'camera', 0);
+    path.handle(1, { action: 'consumers-added', consumers: [late] });
+    await turn();
+    link.up = true;
+    path.caughtUp();
+    expect(take()).toMatchObject([
+      { action: 'connect', transport: 'receive' },
+      { action: 'constraints' },
+      { action: 'start', consumers: [late.id] },
+    ]);
+    transports[0]?.setState('connected');
+    path.caughtUp();
+    expect(take().map(({ action }) => action)).toEqual(['constraints', 'start']);
+  });
+
+  test('constraints are said to each new generation', async () => {
+    const { path, take, sent } = await receiving();
+    path.constrain({ defaultMaxHeight: 0, maxHeights: {} });
+    take();
+    path.handle(2, { action: 'offer', offer: offer(2) });
+    expect(sent).toMatchObject([{ generation: 2, action: { action: 'constraints' } }]);
+  });
+});
+
+describe('a lost network', () => {
+  test('tells how it is: connecting, connected, reconnecting, connected', async () => {
+    const { path, receiving: transports } = await receiving();
+    expect(path.state).toBe('connecting');
+    transports[0]?.setState('connected');
+    expect(path.state).toBe('connected');
+    transports[0]?.setState('disconnected');
+    expect(path.state).toBe('reconnecting');
+    transports[0]?.setState('connecting');
+    expect(path.state).toBe('reconnecting');
+    transports[0]?.setState('connected');
+    expect(path.state).toBe('connected');
+  });
+
+  test('with nothing to carry it is well', async () => {
+    const { path } = await start();
+    path.accept(offer());
+    expect(path.state).toBe('connected');
+  });
+
+  test('a second transport that begins is no reason to ask for patience', async () => {
+    const { path, receiving: transports } = await receiving();
+    transports[0]?.setState('connected');
+    await path.publish(source('camera'));
+    expect(path.state).toBe('connected');
+  });
+
+  test('ICE is restarted on both transports with one message', async () => {
+    const { path, take, receiving: transports, clock } = await receiving();
+    transports[0]?.setState('connected');
+    transports[0]?.setState('disconnected');
+    clock.advance(2_000);
+    expect(take()).toEqual([{ action: 'restart-ice' }]);
+    const { send, receive } = offer();
+    path.handle(1, { action: 'ice-restarted', send: send.iceParameters, receive: receive.iceParameters });
+    await turn();
+    transports[0]?.setState('connected');
+    clock.advance(60_000);
+    expect(take()).toEqual([]);
+  });
+
+  test('after vain restarts it asks for new transports', async () => {
+    const { take, receiving: transports, clock } = await receiving();
+    transports[0]?.setState('failed');
+    clock.advance(15_000);
+    expect(take().map(({ action }) => action)).toEqual([
+      'restart-ice',
+      'restart-ice',
+      'restart-ice',
+      'renew',
+    ]);
+  });
+
+  test('a closed path waits for nothing', async () => {
+    const { path, receiving: transports, clock } = await receiving();
+    transports[0]?.setState('disconnected');
+    path.close();
+    path.close();
+    expect(clock.waiting).toBe(0);
+    expect(path.tracks.size).toBe(0);
+    path.handle(2, { action: 'offer', offer: offer(2) });
+    expect(path.inventory()).toBeUndefined();
+  });
+});

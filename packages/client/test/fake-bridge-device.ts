@@ -1,0 +1,51 @@
+import { makeSourceId, type ConsumerParameters, type ParticipantId, type SourceKind } from '@treff/protocol';
+import { Device, type types } from 'mediasoup-client';
+import * as fakeParameters from 'mediasoup-client/fakeParameters';
+import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
+
+/** A mediasoup device without a browser, and the transports that were made with it, newest last. */
+export interface FakeBridgeDevice {
+  readonly device: Device;
+  readonly sending: FakeTransport[];
+  readonly receiving: FakeTransport[];
+}
+
+export interface FakeTransport {
+  readonly transport: types.Transport;
+  setState(state: types.ConnectionState): void;
+  /** How many consumers each negotiation set up. */
+  readonly negotiations: number[];
+}
+
+export async function fakeBridgeDevice(): Promise<FakeBridgeDevice> {
+  const device = new Device({ handlerFactory: FakeHandler.createFactory(fakeParameters) });
+  await device.load({ routerRtpCapabilities: fakeParameters.generateRouterRtpCapabilities() });
+  const sending: FakeTransport[] = [];
+  const receiving: FakeTransport[] = [];
+  device.observer.on('newtransport', (transport) => {
+    const { handler } = transport;
+    if (!(handler instanceof FakeHandler)) throw new Error('another handler than the fake one');
+    const negotiations: number[] = [];
+    const receive = handler.receive.bind(handler);
+    handler.receive = async (options) => {
+      negotiations.push(options.filter(({ trackId }) => trackId !== 'probator').length);
+      return receive(options);
+    };
+    const fake = { transport, negotiations, setState: handler.setConnectionState.bind(handler) };
+    (transport.direction === 'send' ? sending : receiving).push(fake);
+  });
+  return { device, sending, receiving };
+}
+
+/** A consumer of somebody's `index`th source. */
+export function consumerOf(owner: ParticipantId, kind: SourceKind, index: number): ConsumerParameters {
+  const codecMimeType = kind === 'microphone' ? 'audio/opus' : 'video/VP8';
+  const { rtpParameters } = fakeParameters.generateConsumerRemoteParameters({ codecMimeType });
+  const source = makeSourceId(owner, kind, index);
+  return {
+    id: `consumer-${source}`,
+    source,
+    kind,
+    rtpParameters: rtpParameters as ConsumerParameters['rtpParameters'],
+  };
+}
