@@ -1,0 +1,370 @@
+import type { ClientMessage, ServerMessage } from '@treff/protocol';
+import { describe, expect, test } from 'vitest';
+import { consumerOf, fakeBridgeDevice } from '../../test/fake-bridge-device.ts';
+import { FakeClock } from '../../test/fake-clock.ts';
+import { FakeDevices, turn } from '../../test/fake-media.ts';
+import { FakeNetwork } from '../../test/fake-network.ts';
+import { joined, offer, OTHER, SELF, view, welcome } from '../../test/meeting-messages.ts';
+import type { Environment, PageListener } from './environment.ts';
+import { meetingIn } from './meeting.ts';
+import type { MeetingOptions } from './types.ts';
+
+const muted = { startWithAudioMuted: true, startWithVideoMuted: true };
+
+async function start(options: Partial<MeetingOptions> = {}, change: Partial<Environment> = {}) {
+  const clock = new FakeClock();
+  const network = new FakeNetwork();
+  const browser = new FakeDevices();
+  const bridge = await fakeBridgeDevice();
+  let page: PageListener | undefined;
+  const meeting = meetingIn(
+    {
+      clock,
+      random: () => 0,
+      log: () => undefined,
+      openSocket: network.openSocket,
+      deviceAccess: browser.access,
+      isSupported: true,
+      loadDevice: async () => bridge.device,
+      createMeters: () => ({
+        create: () => ({ read: () => -20, close: () => undefined }),
+        close: () => undefined,
+      }),
+      watchPage: (listener, signal) => {
+        page = listener;
+        signal.addEventListener('abort', () => (page = undefined));
+      },
+      ...change,
+    },
+    { url: 'wss://host/ws', room: 'Room', resolution: undefined, ...muted, ...options },
+  );
+  const phase = () => meeting.getState().phase.name;
+  const send = async (...messages: ServerMessage[]) => {
+    for (const message of messages) network.last.send(message);
+    await turn();
+  };
+  /** From the opening of a socket to the prejoin page. */
+  const greet = async () => {
+    network.last.accept();
+    await send(welcome);
+  };
+  return { meeting, clock, network, browser, bridge, phase, send, greet, page: () => page };
+}
+
+/** In a seat, with everything sent so far taken. */
+async function seated(options: Partial<MeetingOptions> = {}) {
+  const all = await start(options);
+  await all.greet();
+  all.meeting.join({ displayName: ' Ann ' });
+  await all.send(joined());
+  all.network.last.take();
+  return all;
+}
+
+const actions = (messages: ClientMessage[]) =>
+  messages.map((message) => {
+    if (message.type === 'media') return message.body.action;
+    return message.type === 'command' ? message.command.type : message.type;
+  });
+
+describe('phases', () => {
+  test('connecting, prejoin, joining, joined, left', async () => {
+    const { meeting, network, phase, greet, send } = await start();
+    expect(phase()).toBe('connecting');
+    await greet();
+    expect(phase()).toBe('prejoin');
+    expect(meeting.getState().room).toBe('room');
+    network.last.take();
+    meeting.join({ displayName: ' Ann ' });
+    expect(phase()).toBe('joining');
+    expect(network.last.take()).toMatchObject([{ type: 'join', displayName: 'Ann' }]);
+    await send(joined());
+    expect(meeting.getState()).toMatchObject({
+      phase: { name: 'joined', session: 'connected', media: 'connected' },
+      conference: { self: SELF },
+    });
+    meeting.leave();
+    expect(meeting.getState()).toMatchObject({ phase: { name: 'left' }, conference: undefined });
+    expect(network.last.take()).toEqual([{ type: 'leave' }]);
+  });
+
+  test('a join before the greeting is kept until then', async () => {
+    const { meeting, network, phase, greet } = await start();
+    meeting.join({ displayName: '' });
+    expect(phase()).toBe('joining');
+    await greet();
+    expect(actions(network.last.take())).toEqual(['hello', 'join']);
+  });
+
+  test('a socket lost on the prejoin page is not shown', async () => {
+    const { network, phase, greet, clock } = await start();
+    await greet();
+    network.last.close(1006);
+    expect(phase()).toBe('prejoin');
+    clock.advance(5_000);
+    await greet();
+    expect(phase()).toBe('prejoin');
+  });
+
+  test('a lost socket shows the conference as it was, reconnecting', async () => {
+    const { meeting, network } = await seated();
+    network.last.close(1006);
+    expect(meeting.getState()).toMatchObject({
+      phase: { name: 'joined', session: 'reconnecting' },
+      conference: { self: SELF },
+    });
+  });
+
+  test('a lost seat is replaced by another one without leaving the call', async () => {
+    const { meeting, network, clock, send, phase } = await seated();
+    meeting.rename('Anna');
+    network.last.close(1006);
+    clock.advance(5_000);
+    network.last.accept();
+    await send(welcome, { type: 'error', code: 'session/resume-refused', fatal: false });
+    expect(phase()).toBe('joined');
+    expect(network.last.take().at(-1)).toMatchObject({ type: 'join', displayName: 'Anna' });
+    await send(joined({ view: view({ self: OTHER }) }));
+    expect(meeting.getState()).toMatchObject({
+      phase: { name: 'joined', session: 'connected' },
+      conference: { self: OTHER },
+    });
+  });
+
+  test('a refusal is a failure with its code, and a retry begins anew', async () => {
+    const { meeting, browser, send, greet, network, phase } = await start({ startWithVideoMuted: false });
+    await browser.grant();
+    await greet();
+    meeting.join({ displayName: '' });
+    await send({ type: 'error', code: 'room/full', fatal: true, retryAfterMs: 5_000 });
+    expect(meeting.getState().phase).toEqual({ name: 'failed', code: 'room/full', retryAfterMs: 5_000 });
+    expect(browser.tracks[0]?.readyState).toBe('ended');
+    meeting.retry();
+    expect(phase()).toBe('connecting');
+    expect(network.connections).toHaveLength(2);
+    await browser.grant();
+    await greet();
+    expect(meeting.getState()).toMatchObject({
+      phase: { name: 'prejoin' },
+      local: { camera: { status: 'on' } },
+    });
+  });
+
+  test('a server that cannot be reached is a failure', async () => {
+    const { meeting, network, clock } = await start();
+    for (let attempt = 0; attempt < 8; attempt++) {
+      network.last.close(1006);
+      clock.advance(5_000);
+    }
+    expect(meeting.getState().phase).toMatchObject({ name: 'failed', code: 'network/unreachable' });
+  });
+
+  test('a browser without WebRTC fails at once, and nobody is called or asked', async () => {
+    const { meeting, network, browser } = await start({ startWithVideoMuted: false }, { isSupported: false });
+    expect(meeting.getState().phase).toMatchObject({ name: 'failed', code: 'browser/unsupported' });
+    expect(network.connections).toHaveLength(0);
+    expect(await browser.asked()).toEqual([]);
+  });
+
+  test('a browser that has nothing in common with the bridge fails', async () => {
+    const { meeting, greet } = await start({}, { loadDevice: () => Promise.reject(new Error('no')) });
+    await greet();
+    expect(meeting.getState().phase).toMatchObject({ name: 'failed', code: 'browser/unsupported' });
+  });
+
+  test('a page that is closed leaves, and one that comes back begins anew', async () => {
+    const { network, page, phase } = await seated();
+    page()?.hidden();
+    expect(network.last.take()).toEqual([{ type: 'leave' }]);
+    expect(network.last.closedWith).toBe(1000);
+    page()?.returned();
+    expect(phase()).toBe('connecting');
+  });
+
+  test('a page that comes back after the person left stays left', async () => {
+    const { meeting, page, phase } = await seated();
+    meeting.leave();
+    page()?.hidden();
+    page()?.returned();
+    expect(phase()).toBe('left');
+  });
+
+  test('after dispose nothing is left behind', async () => {
+    const { meeting, clock, browser, page, network } = await seated({ startWithVideoMuted: false });
+    await browser.grant();
+    let calls = 0;
+    meeting.subscribe(() => calls++);
+    meeting.levels.subscribe(() => undefined);
+    meeting.dispose();
+    meeting.dispose();
+    meeting.retry();
+    expect(browser.tracks[0]?.readyState).toBe('ended');
+    expect(page()).toBeUndefined();
+    expect(network.connections).toHaveLength(1);
+    clock.advance(10_000);
+    expect(clock.waiting).toBe(0);
+    expect(calls).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('devices in the call', () => {
+  test('what is open at the join is published, and is on when it is sent', async () => {
+    const { meeting, browser, network, greet, send } = await start({ startWithVideoMuted: false });
+    await browser.grant();
+    expect(meeting.getState().local.camera.status).toBe('on');
+    await greet();
+    meeting.join({ displayName: '' });
+    await send(joined());
+    expect(actions(network.last.take()).slice(2)).toEqual(['connect', 'publish']);
+    expect(meeting.getState().local.camera).toMatchObject({ status: 'on', source: '0000000a-v0' });
+    // The prejoin page's track, not another one.
+    expect(browser.tracks).toHaveLength(1);
+  });
+
+  test('muting the camera tells the others, then closes it; unmuting opens it again as the same source', async () => {
+    const { meeting, browser, network } = await seated({ startWithVideoMuted: false });
+    await browser.grant();
+    network.last.take();
+    meeting.setCamera(false);
+    await turn();
+    expect(actions(network.last.take())).toEqual(['mute-source']);
+    expect(browser.tracks[0]?.readyState).toBe('ended');
+    expect(meeting.getState().local.camera).toMatchObject({ status: 'off', track: undefined });
+    meeting.setCamera(true);
+    expect(meeting.getState().local.camera.status).toBe('starting');
+    await browser.grant();
+    expect(network.last.take()).toMatchObject([
+      { command: { type: 'mute-source', source: '0000000a-v0', muted: false } },
+    ]);
+    expect(meeting.getState().local.camera.status).toBe('on');
+  });
+
+  test('muting the microphone is silence at once, with the device open for what the person says', async () => {
+    const { meeting, browser, clock } = await seated({ startWithAudioMuted: false });
+    await browser.grant();
+    meeting.setMicrophone(false);
+    expect(browser.tracks[0]).toMatchObject({ enabled: false, readyState: 'live' });
+    expect(meeting.getState().local.microphone).toMatchObject({ status: 'off', track: undefined });
+    clock.advance(1_500);
+    expect(meeting.getState().local.talkingWhileMuted).toBe(true);
+    meeting.setMicrophone(true);
+    expect(browser.tracks[0]?.enabled).toBe(true);
+    clock.advance(500);
+    expect(meeting.getState().local.talkingWhileMuted).toBe(false);
+  });
+
+  test('a source that the server refuses is a problem of its device', async () => {
+    const { meeting, browser, send } = await seated({ startWithVideoMuted: false });
+    await browser.grant();
+    const { source } = meeting.getState().local.camera;
+    if (source === undefined) throw new Error('not published');
+    await send({
+      type: 'media',
+      generation: 1,
+      body: { action: 'source-refused', source, code: 'source/too-many' },
+    });
+    expect(meeting.getState().local.camera).toMatchObject({
+      wanted: true,
+      status: 'off',
+      problem: 'refused',
+    });
+    meeting.setCamera(false);
+    expect(meeting.getState().local.camera.problem).toBeUndefined();
+    meeting.setCamera(true);
+    await browser.grant();
+    expect(meeting.getState().local.camera).toMatchObject({ status: 'on', source: '0000000a-v1' });
+  });
+
+  test('new transports carry the sources under fresh ids', async () => {
+    const { meeting, browser, network, send } = await seated({ startWithVideoMuted: false });
+    await browser.grant();
+    network.last.take();
+    await send({ type: 'media', generation: 2, body: { action: 'offer', offer: offer(2) } });
+    expect(network.last.take()).toMatchObject([
+      { generation: 2, body: { action: 'connect' } },
+      { generation: 2, body: { action: 'publish', publication: { source: '0000000a-v1' } } },
+    ]);
+    expect(meeting.getState().local.camera.source).toBe('0000000a-v1');
+  });
+
+  test('a publication that was lost with the socket is made up for', async () => {
+    const { meeting, browser, network, clock, send, greet } = await seated();
+    network.last.close(1006);
+    meeting.setCamera(true);
+    await browser.grant();
+    clock.advance(5_000);
+    await greet();
+    const resume = network.last.take().at(-1);
+    expect(resume).toMatchObject({ type: 'resume', media: { publishing: ['0000000a-v0'] } });
+    const code = 'source/unknown';
+    await send({ type: 'resumed', token: 'token-1' });
+    const ping = network.last.take().at(-1);
+    if (ping?.type !== 'ping') throw new Error('no ping');
+    const { source } = meeting.getState().local.camera;
+    if (source === undefined) throw new Error('no source');
+    await send(
+      { type: 'media', generation: 1, body: { action: 'source-refused', source, code } },
+      { type: 'pong', nonce: ping.nonce },
+    );
+    expect(actions(network.last.take()).toSorted()).toEqual(['connect', 'publish']);
+    expect(meeting.getState().local.camera).toMatchObject({ status: 'on', source: '0000000a-v1' });
+  });
+});
+
+describe('the others', () => {
+  test('their tracks come and go', async () => {
+    const { meeting, send } = await seated();
+    const consumer = consumerOf(OTHER, 'camera', 0);
+    await send({ type: 'media', generation: 1, body: { action: 'consumers-added', consumers: [consumer] } });
+    expect([...meeting.getState().tracks.keys()]).toEqual([consumer.source]);
+    await send({
+      type: 'media',
+      generation: 1,
+      body: { action: 'consumers-removed', consumers: [consumer.id] },
+    });
+    expect(meeting.getState().tracks.size).toBe(0);
+  });
+
+  test('what is shown is said to each new seat', async () => {
+    const { meeting, network, send, greet } = await start();
+    const { source } = consumerOf(OTHER, 'camera', 0);
+    meeting.setShown(new Map([[source, 180]]));
+    await greet();
+    meeting.join({ displayName: '' });
+    network.last.take();
+    await send(joined());
+    expect(network.last.take()).toMatchObject([
+      {
+        body: { action: 'constraints', constraints: { defaultMaxHeight: 0, maxHeights: { [source]: 180 } } },
+      },
+    ]);
+  });
+
+  test('an event changes only what it is about', async () => {
+    const { meeting, send } = await seated();
+    const before = meeting.getState();
+    await send({
+      type: 'event',
+      seq: 1,
+      event: { type: 'participant-renamed', participant: SELF, displayName: 'Anna' },
+    });
+    const after = meeting.getState();
+    expect(after).not.toBe(before);
+    expect(after.local).toBe(before.local);
+    expect(after.phase).toBe(before.phase);
+    expect(after.tracks).toBe(before.tracks);
+    expect(after.conference?.sources).toBe(before.conference?.sources);
+  });
+
+  test('nobody is told of a change that is none', async () => {
+    const { meeting, send } = await seated();
+    let calls = 0;
+    meeting.subscribe(() => calls++);
+    await send(
+      { type: 'pong', nonce: 1 },
+      { type: 'signal', signal: { type: 'audio-levels', levels: { [OTHER]: -20 } } },
+    );
+    expect(calls).toBe(0);
+    expect(meeting.levels.get(OTHER)).toBeGreaterThan(0.5);
+  });
+});
