@@ -1,26 +1,25 @@
-import {
-  codeOf,
-  TreffError,
-  type Bridge,
-  type ClientMediaAction,
-  type ConsumerParameters,
-  type DtlsParameters,
-  type EndpointRef,
-  type ErrorCode,
-  type Generation,
-  type Incarnation,
-  type MediaInventory,
-  type MediaOffer,
-  type ParticipantId,
-  type Publication,
-  type ReceiverConstraints,
-  type RtpCapabilities,
-  type ServerMediaAction,
-  type SourceId,
-  type TransportRole,
+import type {
+  Bridge,
+  ClientMediaAction,
+  ConsumerParameters,
+  DtlsParameters,
+  EndpointRef,
+  ErrorCode,
+  Generation,
+  Incarnation,
+  MediaInventory,
+  MediaOffer,
+  ParticipantId,
+  Publication,
+  ReceiverConstraints,
+  RtpCapabilities,
+  ServerMediaAction,
+  SourceId,
+  TransportRole,
 } from '@treff/protocol';
-import { withTimeout, type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
+import { Reconciler, type Step } from './reconciler.ts';
 
 /** What an endpoint's media has to say; the focus listens. */
 export interface EndpointListener {
@@ -51,11 +50,10 @@ export interface EndpointOptions {
 
 type MediaAction = Exclude<ClientMediaAction, { action: 'publish' | 'unpublish' }>;
 
-/** One thing to do at the bridge. `apply` is called with the answer, unless the generation changed meanwhile. */
-interface Step {
+/** A {@link Step} of the current generation. */
+interface Call {
   readonly name: string;
   attempt(ref: EndpointRef): Promise<() => void>;
-  /** The bridge said no, and would say so again. */
   refused(code: ErrorCode): void;
 }
 
@@ -66,14 +64,9 @@ interface Published {
   readonly paused: boolean | undefined;
 }
 
-/** Longer than any bridge takes; a call that is not answered by then counts as lost and is repeated. */
-const CALL_TIMEOUT_MS = 5_000;
-const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 2_000;
-
 /**
- * Brings one endpoint at the bridge to what is wanted: the difference is looked for, one step of it is done, and so on until there
- * is none. So calls of one endpoint are never concurrent, the latest wish wins, and what failed is simply still different.
+ * Brings one endpoint at the bridge to what is wanted: what the plan says, and what its client asks for. Each set of transports is
+ * a generation; what belongs to an older one is forgotten.
  */
 export class EndpointMedia {
   readonly #options: EndpointOptions;
@@ -97,13 +90,21 @@ export class EndpointMedia {
   #iceAttempt = 0;
   #iceRestarted = 0;
 
-  #end: 'none' | 'remove' | 'done' = 'none';
-  #working = false;
-  #wake: (() => void) | undefined;
+  #leaving = false;
+  readonly #reconciler: Reconciler;
 
   constructor(options: EndpointOptions) {
     this.#options = options;
-    this.#work();
+    this.#reconciler = new Reconciler({
+      nextStep: () => this.#nextStep(),
+      onStale: (step) => {
+        options.onStale();
+        if (step.isCurrent() && !this.#leaving) this.renew();
+      },
+      clock: options.clock,
+      logger: options.logger,
+    });
+    this.#reconciler.kick();
   }
 
   get generation(): Generation {
@@ -118,13 +119,13 @@ export class EndpointMedia {
 
   plan(sources: readonly { readonly id: SourceId; readonly paused: boolean }[]): void {
     this.#planned = new Map(sources.map(({ id, paused }) => [id, { paused }]));
-    this.#work();
+    this.#reconciler.kick();
   }
 
   /** A source that the plan knows, or will in a moment. */
   publish(publication: Publication): void {
     this.#publications.set(publication.source, publication);
-    this.#work();
+    this.#reconciler.kick();
   }
 
   /** An action of the client about the current generation. */
@@ -146,7 +147,7 @@ export class EndpointMedia {
         this.renew();
         break;
     }
-    this.#work();
+    this.#reconciler.kick();
   }
 
   /** Gives the transports up and makes new ones. The client hears of it by the offer. */
@@ -161,7 +162,7 @@ export class EndpointMedia {
     this.#iceAttempt = 0;
     this.#iceRestarted = 0;
     this.#options.listener.sourcesGone(gone);
-    this.#work();
+    this.#reconciler.kick();
   }
 
   /** The client is back: sends the difference between what it has and what is there. */
@@ -185,7 +186,7 @@ export class EndpointMedia {
     }
     const gone = [...this.#publications.keys()].filter((source) => !publishing.has(source));
     if (gone.length > 0) listener.sourcesGone(gone);
-    this.#work();
+    this.#reconciler.kick();
   }
 
   consumersAdded(generation: Generation, consumers: readonly ConsumerParameters[]): void {
@@ -227,90 +228,38 @@ export class EndpointMedia {
 
   /** The seat is given up: removes what the bridge has, then rests. */
   remove(): void {
-    if (this.#end === 'none') this.#end = 'remove';
-    this.#work();
+    this.#leaving = true;
+    this.#reconciler.kick();
   }
 
   /** Rests at once: the whole conference is closed at the bridge. */
   stop(): void {
-    this.#end = 'done';
-    this.#work();
-  }
-
-  /** Starts the loop, or ends its wait. */
-  #work(): void {
-    this.#wake?.();
-    if (this.#working) return;
-    this.#working = true;
-    // In a turn of its own: the caller may be about to change more.
-    queueMicrotask(() => void this.#loop());
-  }
-
-  async #loop(): Promise<void> {
-    let failures = 0;
-    for (let step = this.#nextStep(); step !== undefined; step = this.#nextStep()) {
-      const generation = this.#generation;
-      const code = await this.#try(step, generation);
-      if (code === undefined) {
-        failures = 0;
-        continue;
-      }
-      if (code === 'media/stale-generation') {
-        this.#options.onStale();
-        if (generation === this.#generation && this.#end === 'none') this.renew();
-      }
-      await this.#wait(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures++));
-    }
-    this.#working = false;
-  }
-
-  /** Resolves with the code of a failure that passes: the same step is to be tried again. */
-  async #try(step: Step, generation: Generation): Promise<ErrorCode | undefined> {
-    const { clock, logger, participant, incarnation } = this.#options;
-    try {
-      const lost = () => new TreffError('media/bridge-unavailable', 'the bridge did not answer');
-      const call = step.attempt({ incarnation, endpoint: participant, generation });
-      const apply = await withTimeout(clock, CALL_TIMEOUT_MS, call, lost);
-      if (generation === this.#generation) apply();
-      return undefined;
-    } catch (error) {
-      const code = codeOf(error);
-      const passes = code === 'media/bridge-unavailable' || code === 'media/stale-generation';
-      if (code === 'server/internal') logger.error({ error, step: step.name }, 'a call to the bridge failed');
-      else logger.debug({ code, step: step.name, participant }, 'the bridge refused');
-      if (passes) return code;
-      if (generation === this.#generation) step.refused(code);
-      return undefined;
-    }
-  }
-
-  /** Until time has passed or, so that an end is not delayed, something was asked of this endpoint. */
-  async #wait(ms: number): Promise<void> {
-    if (this.#end === 'done') return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.after(ms, resolve);
-      this.#wake = () => {
-        if (this.#end !== 'done') return;
-        cancel();
-        resolve();
-      };
-    });
-    this.#wake = undefined;
+    this.#reconciler.stop();
   }
 
   /** The first difference between what is wanted and what is there. */
   #nextStep(): Step | undefined {
-    if (this.#end === 'done') return undefined;
-    if (this.#end === 'remove') return this.#removal();
+    const call = this.#nextCall();
+    if (call === undefined) return undefined;
+    const { incarnation, participant: endpoint } = this.#options;
+    const generation = this.#generation;
+    return {
+      name: call.name,
+      attempt: () => call.attempt({ incarnation, endpoint, generation }),
+      refused: (code) => call.refused(code),
+      isCurrent: () => generation === this.#generation,
+    };
+  }
+
+  #nextCall(): Call | undefined {
+    if (this.#leaving) return this.#removal();
     if (this.#transports === 'refused') return undefined;
     if (this.#transports === 'wanted') return this.#opening();
     return this.#connection() ?? this.#source() ?? this.#reception();
   }
 
-  #removal(): Step {
-    const done = () => {
-      this.#end = 'done';
-    };
+  #removal(): Call {
+    const done = () => this.#reconciler.stop();
     return {
       name: 'remove',
       attempt: async (ref) => {
@@ -321,7 +270,7 @@ export class EndpointMedia {
     };
   }
 
-  #opening(): Step {
+  #opening(): Call {
     const { bridge, rtpCapabilities, listener, open } = this.#options;
     return {
       name: 'endpoint',
@@ -344,7 +293,7 @@ export class EndpointMedia {
     };
   }
 
-  #connection(): Step | undefined {
+  #connection(): Call | undefined {
     const { bridge, listener } = this.#options;
     for (const [transport, dtlsParameters] of this.#toConnect) {
       const done = () => {
@@ -381,7 +330,7 @@ export class EndpointMedia {
   }
 
   /** What this endpoint sends. */
-  #source(): Step | undefined {
+  #source(): Call | undefined {
     for (const source of this.#published.keys()) {
       if (!this.#planned.has(source)) return this.#unpublishing(source);
     }
@@ -398,7 +347,7 @@ export class EndpointMedia {
     return undefined;
   }
 
-  #publishing({ source, kind, rtpParameters, height }: Publication, paused: boolean): Step {
+  #publishing({ source, kind, rtpParameters, height }: Publication, paused: boolean): Call {
     const { bridge, listener } = this.#options;
     const publication = { source, kind, rtpParameters, paused, ...(height === undefined ? {} : { height }) };
     return {
@@ -416,7 +365,7 @@ export class EndpointMedia {
     };
   }
 
-  #unpublishing(source: SourceId): Step {
+  #unpublishing(source: SourceId): Call {
     const done = () => {
       this.#published.delete(source);
       this.#publications.delete(source);
@@ -431,7 +380,7 @@ export class EndpointMedia {
     };
   }
 
-  #pausing(source: SourceId, paused: boolean): Step {
+  #pausing(source: SourceId, paused: boolean): Call {
     return {
       name: 'pause',
       attempt: async (ref) => {
@@ -448,7 +397,7 @@ export class EndpointMedia {
   }
 
   /** What this endpoint receives. */
-  #reception(): Step | undefined {
+  #reception(): Call | undefined {
     const { bridge, listener } = this.#options;
     const starting = [...this.#toStart];
     if (starting.length > 0) {

@@ -28,6 +28,20 @@ class StubbornSession implements Session {
 }
 
 describe('a focus', () => {
+  it('refuses a join that a defect broke, and logs the defect', async () => {
+    const meetings = new TestMeetings({
+      makeParticipantId: () => {
+        throw new Error('a defect');
+      },
+    });
+    const ann = await meetings.greeted();
+    ann.join('Ann');
+    await settle();
+    expect(ann.errors).toEqual(['server/internal']);
+    expect(meetings.logger.errors).toHaveLength(1);
+    expect(meetings.conferences.count.conferences).toBe(0);
+  });
+
   it('lets a session that was replaced do nothing with the seat any more', async () => {
     const meetings = new TestMeetings();
     const bo = await meetings.joined('Bo');

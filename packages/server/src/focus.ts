@@ -67,7 +67,7 @@ export class Focus {
   readonly #media: ConferenceMedia;
   #state: ConferenceState;
   /** Work that came while other work was being done. */
-  readonly #queue: (() => void)[] = [];
+  readonly #queue: { readonly work: () => void; readonly onDefect: (() => void) | undefined }[] = [];
   #running = false;
   #deadline: { readonly at: number; readonly cancel: () => void } | undefined;
   #closed = false;
@@ -121,6 +121,7 @@ export class Focus {
   }
 
   join(session: Session, request: JoinRequest): void {
+    const refuse = () => session.refuse('server/internal');
     this.#do(() => {
       const participant = this.#newParticipantId();
       const { displayName } = request;
@@ -133,11 +134,12 @@ export class Focus {
       this.#seats.set(participant, seat);
       this.#media.add(participant, request.rtpCapabilities);
       session.enter(this.#place(seat, session));
-    });
+    }, refuse);
   }
 
   /** `claim` is what the server signed. */
   resume(session: Session, claim: SeatClaim, { epoch, seq, media }: ResumeRequest): void {
+    const refuse = () => session.refuse('server/internal');
     this.#do(() => {
       const seat = this.#seats.get(claim.participant);
       if (seat?.phase.name !== 'seated' || !seat.rotation.use(claim.rotation))
@@ -155,7 +157,7 @@ export class Focus {
       else session.send({ type: 'snapshot', seq: seat.outbox.seq, view: project(this.#state, participant) });
       this.#dispatch({ type: 'resume', participant }, SYSTEM);
       this.#media.endpoint(participant)?.resume(media);
-    });
+    }, refuse);
   }
 
   handle(numbered: { readonly seq: number; readonly event: BridgeEvent }): void {
@@ -326,17 +328,21 @@ export class Focus {
     }
   }
 
-  /** Runs work to its end before any other work of this conference, then lets media, timer and end follow the state. */
-  #do(work: () => void): void {
+  /**
+   * Runs work to its end before any other work of this conference, then lets media, timer and end follow the state. `onDefect` is
+   * called when it threw, which it never should.
+   */
+  #do(work: () => void, onDefect?: () => void): void {
     if (this.#closed) return;
-    this.#queue.push(work);
+    this.#queue.push({ work, onDefect });
     if (this.#running) return;
     this.#running = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       try {
-        next();
+        next.work();
       } catch (error) {
-        this.#options.logger.error({ error }, 'a defect in a conference');
+        this.#options.logger.error({ err: error }, 'a defect in a conference');
+        next.onDefect?.();
       }
     }
     this.#running = false;

@@ -75,7 +75,7 @@ export async function createHttpServer({ logger, webRoot, isHealthy }: HttpOptio
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) logger.error({ error }, 'an HTTP request failed');
+    if (status >= 500) logger.error({ err: error }, 'an HTTP request failed');
     return fail(reply, status);
   });
   await app.ready();

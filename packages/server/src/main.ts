@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createBridge, provideWorker } from '@treff/bridge';
 import { pino } from 'pino';
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { readConfig, type Config } from './config.ts';
 import { startServer } from './server.ts';
 
 /** The whole of Treff in one process: `node packages/server/src/main.ts`, configured by environment variables. */
@@ -54,11 +54,12 @@ try {
   await main();
 } catch (error) {
   // A wrong setting, a taken port, a missing worker: the message says what to do, a stack would hide it.
-  const text = error instanceof ConfigError || isSystemError(error) ? error.message : String(error);
-  process.stderr.write(`Treff could not start. ${text}\n`);
+  process.stderr.write(`Treff could not start. ${reasonOf(error)}\n`);
   process.exit(1);
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error;
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const taken = 'syscall' in error && error.syscall === 'listen';
+  return taken ? `${error.message}\nHTTP_PORT and HTTP_HOST say where it listens.` : error.message;
 }

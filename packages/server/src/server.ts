@@ -49,18 +49,24 @@ export async function startServer(
     if (request.url?.split('?')[0] === '/ws') sockets.upgrade(request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
-  http.listen({
-    port: config.http.port,
-    ...(config.http.host === undefined ? {} : { host: config.http.host }),
-  });
-  await once(http, 'listening');
+  async function closeMeetings(): Promise<void> {
+    conferences.close(CLOSE.goingAway, 'server/stopping');
+    await sockets.stop();
+  }
+  const { port, host } = config.http;
+  http.listen({ port, ...(host === undefined ? {} : { host }) });
+  try {
+    await once(http, 'listening');
+  } catch (error) {
+    await closeMeetings();
+    throw error;
+  }
 
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     const closed = once(http, 'close');
     http.close();
-    conferences.close(CLOSE.goingAway, 'server/stopping');
-    await sockets.stop();
+    await closeMeetings();
     http.closeAllConnections();
     await closed;
   }

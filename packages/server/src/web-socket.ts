@@ -59,7 +59,7 @@ export class WebSockets {
   /** Takes an HTTP upgrade (RFC 6455 section 4.2) over. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', (error) =>
-      this.#options.logger.debug({ error }, 'a socket failed before it was open'),
+      this.#options.logger.debug({ err: error }, 'a socket failed before it was open'),
     );
     if (this.#stopping) return refuseUpgrade(socket, '503 Service Unavailable');
     if (!isAllowedOrigin(request.headers.origin, request.headers.host, this.#options.publicUrl))
@@ -105,7 +105,7 @@ export class WebSockets {
     socket.on('pong', () => {
       connection.unanswered = 0;
     });
-    socket.on('error', (error) => logger.debug({ session: session.id, error }, 'a socket failed'));
+    socket.on('error', (error) => logger.debug({ session: session.id, err: error }, 'a socket failed'));
     socket.on('close', (code) => {
       this.#connections.delete(connection);
       session.closed(code);

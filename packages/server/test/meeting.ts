@@ -1,6 +1,6 @@
 import { incarnation, participantId } from '@treff/protocol';
 import { FakeBridge } from '@treff/testing';
-import { Conferences } from '../src/conferences.ts';
+import { Conferences, type ConferencesOptions } from '../src/conferences.ts';
 import type { Logger } from '../src/logger.ts';
 import { createSeatTokens } from '../src/seat-token.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -34,7 +34,7 @@ export class TestMeetings {
   deaf = false;
   #ids = 0;
 
-  constructor(options: { limit?: number } = {}) {
+  constructor(options: Partial<ConferencesOptions> = {}) {
     const subscribe = this.bridge.subscribe.bind(this.bridge);
     this.bridge.subscribe = (listener) =>
       subscribe((message) => {

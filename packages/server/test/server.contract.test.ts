@@ -160,6 +160,17 @@ describe('files', () => {
   });
 });
 
+describe('a start', () => {
+  it('on a port that is taken fails and leaves nothing behind', async () => {
+    const other = new FakeBridge();
+    const config = { http: { port: server.port, host: undefined }, publicUrl: undefined, dataDir: folder };
+    await expect(startServer(config, { bridge: other, logger, webRoot: folder })).rejects.toThrow(
+      /EADDRINUSE/,
+    );
+    expect(other.listenerCount).toBe(0);
+  });
+});
+
 describe('health', () => {
   it('is good while the bridge takes conferences, and bad while it does not', async () => {
     expect((await get('/about/health')).status).toBe(200);

@@ -304,9 +304,13 @@ export class TestClient {
   }
 }
 
-/** Waits until `condition` holds; only promises and sockets move meanwhile. Rejects after 10 s. */
-export async function until(condition: () => boolean, what = 'a condition'): Promise<void> {
-  const deadline = performance.now() + 10_000;
+/** Waits until `condition` holds. Rejects after `timeoutMs`. */
+export async function until(
+  condition: () => boolean,
+  what = 'a condition',
+  timeoutMs = 10_000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`waited in vain for ${what}: ${String(condition)}`);
     await new Promise((resolve) => {
