@@ -4,8 +4,18 @@ import { routeOf } from './route.ts';
 import { Splash } from './Splash.tsx';
 
 // Each page loads only its own code: whoever reads the welcome page has not loaded a call.
-const Welcome = lazy(async () => ({ default: (await import('../welcome/Welcome.tsx')).Welcome }));
-const RoomPage = lazy(async () => ({ default: (await import('../room/RoomPage.tsx')).RoomPage }));
+const loadWelcome = () => import('../welcome/Welcome.tsx');
+const loadRoomPage = () => import('../room/RoomPage.tsx');
+const Welcome = lazy(async () => ({ default: (await loadWelcome()).Welcome }));
+const RoomPage = lazy(async () => ({ default: (await loadRoomPage()).RoomPage }));
+
+/** Starts loading the code of an address's page, so that it comes beside the translations and not after them. */
+export function preload(path: string): void {
+  const { page } = routeOf(path);
+  // A failure shows when the page is rendered, which asks again.
+  if (page === 'welcome') loadWelcome().catch(() => undefined);
+  if (page === 'room') loadRoomPage().catch(() => undefined);
+}
 
 /** The page of an address. Going elsewhere loads anew, so a call never outlives its page. */
 export function App({ path }: { readonly path: string }) {

@@ -11,6 +11,9 @@ import { useSize } from './useSize.ts';
 import { useSpeaking } from './useSpeaking.ts';
 import { useStage } from './useStage.ts';
 
+/** Milliseconds in which one movement of a wheel or of two fingers turns one page only. */
+const WHEEL_PAUSE_MS = 400;
+
 interface FloorProps {
   readonly view: ConferenceView;
   readonly people: readonly Person[];
@@ -28,6 +31,7 @@ export function Floor({ view, people, layout, pinned, onPin }: FloorProps) {
   const surface = useRef<HTMLUListElement>(null);
   const size = useSize(surface);
   const [page, setPage] = useState(0);
+  const turnedAt = useRef(0);
   const onStage = useStage(view, pinned);
   const placement = useMemo(
     () => placeTiles({ layout, ids: people.map(({ id }) => id), onStage, page, size }),
@@ -60,7 +64,10 @@ export function Floor({ view, people, layout, pinned, onPin }: FloorProps) {
 
   function turnByWheel(deltaX: number, deltaY: number) {
     const delta = Math.abs(deltaX) > Math.abs(deltaY) ? deltaX : deltaY;
-    if (placement.pages > 1 && Math.abs(delta) > 30) setPage(placement.page + Math.sign(delta));
+    const now = performance.now();
+    if (placement.pages === 1 || Math.abs(delta) < 20 || now - turnedAt.current < WHEEL_PAUSE_MS) return;
+    turnedAt.current = now;
+    setPage(placement.page + Math.sign(delta));
   }
 }
 

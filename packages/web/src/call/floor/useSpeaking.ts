@@ -3,8 +3,8 @@ import { useEffect, type RefObject } from 'react';
 import { useMeeting } from '../../room/MeetingContext.ts';
 
 /** Loudness that counts as speaking, and the lower one at which it ends, so that the ring does not flicker. */
-const BEGINS = 0.22;
-const ENDS = 0.1;
+const BEGINS = 0.35;
+const ENDS = 0.22;
 
 /** Marks the tiles in `surface` of those who speak. Without React: levels change many times a second. */
 export function useSpeaking(surface: RefObject<HTMLElement | null>): void {

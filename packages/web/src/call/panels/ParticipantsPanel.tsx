@@ -18,7 +18,13 @@ export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPan
   const { t } = useTranslation();
   const nameOf = useName();
   const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    close.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
   return (
     <aside
       className={styles.panel}
