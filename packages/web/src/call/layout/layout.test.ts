@@ -8,6 +8,7 @@ const SIZES: Size[] = [
   { width: 344, height: 560 },
   { width: 700, height: 300 },
   { width: 1248, height: 690 },
+  { width: 1248, height: 600 },
   { width: 3800, height: 2000 },
 ];
 const ids = (count: number): ParticipantId[] =>
