@@ -56,7 +56,15 @@ export async function createBridge(options: BridgeOptions): Promise<MediasoupBri
     listen,
     logger,
   });
-  logger.info({ listen, announced: announcedAddresses(advertise, interfaces()) }, 'media bridge listens');
+  logger.info(
+    {
+      listen: listen.map(({ ip }) => ip),
+      announced: announcedAddresses(advertise, interfaces()),
+      firstPort: options.port,
+      lastPort: options.port + options.workers - 1,
+    },
+    'media bridge listens on UDP and TCP',
+  );
   const bridge = new InProcessBridge(pool, events, {
     chooseWorker: () => pool.leastLoaded(),
     candidates: (port) => iceCandidates(announcedAddresses(advertise, interfaces()), port),

@@ -25,8 +25,8 @@ import { Source } from './source.ts';
 const INITIAL_OUTGOING_BITRATE = 1_000_000;
 /** Bits per second accepted from one endpoint: a camera in three layers and a shared screen. */
 const MAX_INCOMING_BITRATE = 10_000_000;
-/** Milliseconds between two key frame requests to one sender: many may join, or change layers, at the same time. */
-const KEY_FRAME_REQUEST_DELAY_MS = 500;
+/** Milliseconds between two key frame requests to one sender: many may join, or change layers, at the same time, yet nobody is to wait for long. */
+const KEY_FRAME_REQUEST_DELAY_MS = 300;
 
 type TransportState = 'connected' | 'disconnected' | 'failed';
 
