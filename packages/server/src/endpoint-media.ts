@@ -18,6 +18,7 @@ import type {
   TransportRole,
 } from '@treff/protocol';
 import type { Clock } from './clock.ts';
+import { Consumers } from './consumers.ts';
 import type { Logger } from './logger.ts';
 import { Reconciler, type Step } from './reconciler.ts';
 
@@ -80,7 +81,7 @@ export class EndpointMedia {
   /** What the bridge has, or may have: a call whose answer was lost may have done its work. */
   readonly #published = new Map<SourceId, Published>();
   /** What the bridge sends to this endpoint; as its events say. */
-  readonly #consumers = new Map<string, ConsumerParameters>();
+  readonly #consumers: Consumers;
   /** Events about transports whose offer is still on its way. */
   #early: (() => void)[] = [];
 
@@ -95,6 +96,11 @@ export class EndpointMedia {
 
   constructor(options: EndpointOptions) {
     this.#options = options;
+    this.#consumers = new Consumers({
+      clock: options.clock,
+      announce: (consumers) => this.#send({ action: 'consumers-added', consumers: [...consumers] }),
+      withdraw: (ids) => this.#send({ action: 'consumers-removed', consumers: [...ids] }),
+    });
     this.#reconciler = new Reconciler({
       nextStep: () => this.#nextStep(),
       onStale: (step) => {
@@ -155,8 +161,8 @@ export class EndpointMedia {
     this.#generation++;
     this.#transports = 'wanted';
     const gone = [...this.#publications.keys()];
-    for (const held of [this.#publications, this.#published, this.#consumers, this.#toConnect, this.#toStart])
-      held.clear();
+    for (const held of [this.#publications, this.#published, this.#toConnect, this.#toStart]) held.clear();
+    this.#consumers.reset([]);
     this.#early = [];
     this.#toConstrain = undefined;
     this.#iceAttempt = 0;
@@ -170,22 +176,15 @@ export class EndpointMedia {
     // Without transports the offer is still to come, and says everything.
     if (this.#transports === 'wanted') return;
     if (inventory?.generation !== this.#generation) return this.renew();
-    const { listener } = this.#options;
-    const consuming = new Set(inventory.consuming);
-    const removed = inventory.consuming.filter((id) => !this.#consumers.has(id));
-    if (removed.length > 0)
-      listener.send(this.#generation, { action: 'consumers-removed', consumers: removed });
-    const added = [...this.#consumers.values()].filter(({ id }) => !consuming.has(id));
-    if (added.length > 0) listener.send(this.#generation, { action: 'consumers-added', consumers: added });
-    // Its `start` may have been lost; to start a running one does nothing.
-    for (const id of consuming) if (this.#consumers.has(id)) this.#toStart.add(id);
+    // The `start` of those may have been lost; to start a running one does nothing.
+    for (const id of this.#consumers.compare(inventory.consuming)) this.#toStart.add(id);
     const publishing = new Set(inventory.publishing);
     for (const source of publishing) {
       if (!this.#publications.has(source))
-        listener.send(this.#generation, { action: 'source-refused', source, code: 'source/unknown' });
+        this.#send({ action: 'source-refused', source, code: 'source/unknown' });
     }
     const gone = [...this.#publications.keys()].filter((source) => !publishing.has(source));
-    if (gone.length > 0) listener.sourcesGone(gone);
+    if (gone.length > 0) this.#options.listener.sourcesGone(gone);
     this.#reconciler.kick();
   }
 
@@ -195,11 +194,8 @@ export class EndpointMedia {
       this.#early.push(() => this.consumersAdded(generation, consumers));
       return;
     }
-    // The offer may have named them already.
-    const added = consumers.filter(({ id }) => !this.#consumers.has(id));
-    for (const consumer of added) this.#consumers.set(consumer.id, consumer);
-    if (added.length > 0)
-      this.#options.listener.send(generation, { action: 'consumers-added', consumers: added });
+    // The offer may have named some already.
+    this.#consumers.add(consumers);
   }
 
   consumersRemoved(generation: Generation, consumers: readonly string[]): void {
@@ -208,10 +204,8 @@ export class EndpointMedia {
       this.#early.push(() => this.consumersRemoved(generation, consumers));
       return;
     }
-    const removed = consumers.filter((id) => this.#consumers.delete(id));
-    for (const id of removed) this.#toStart.delete(id);
-    if (removed.length > 0)
-      this.#options.listener.send(generation, { action: 'consumers-removed', consumers: removed });
+    for (const id of consumers) this.#toStart.delete(id);
+    this.#consumers.remove(consumers);
   }
 
   /** Events were missed, and this is what the bridge has; `undefined`: nothing. */
@@ -221,7 +215,7 @@ export class EndpointMedia {
     const there = new Set(actual.consumers.map(({ id }) => id));
     this.consumersRemoved(
       actual.generation,
-      [...this.#consumers.keys()].filter((id) => !there.has(id)),
+      this.#consumers.ids.filter((id) => !there.has(id)),
     );
     this.consumersAdded(actual.generation, actual.consumers);
   }
@@ -229,12 +223,18 @@ export class EndpointMedia {
   /** The seat is given up: removes what the bridge has, then rests. */
   remove(): void {
     this.#leaving = true;
+    this.#consumers.stop();
     this.#reconciler.kick();
   }
 
   /** Rests at once: the whole conference is closed at the bridge. */
   stop(): void {
+    this.#consumers.stop();
     this.#reconciler.stop();
+  }
+
+  #send(body: ServerMediaAction): void {
+    this.#options.listener.send(this.#generation, body);
   }
 
   /** The first difference between what is wanted and what is there. */
@@ -279,7 +279,7 @@ export class EndpointMedia {
         const offer = await bridge.endpoint(ref, { rtpCapabilities });
         return () => {
           this.#transports = 'open';
-          for (const consumer of offer.consumers) this.#consumers.set(consumer.id, consumer);
+          this.#consumers.reset(offer.consumers);
           listener.offered(offer);
           const early = this.#early;
           this.#early = [];
@@ -294,7 +294,7 @@ export class EndpointMedia {
   }
 
   #connection(): Call | undefined {
-    const { bridge, listener } = this.#options;
+    const { bridge } = this.#options;
     for (const [transport, dtlsParameters] of this.#toConnect) {
       const done = () => {
         if (this.#toConnect.get(transport) === dtlsParameters) this.#toConnect.delete(transport);
@@ -307,7 +307,7 @@ export class EndpointMedia {
         },
         refused: (code) => {
           done();
-          listener.send(this.#generation, { action: 'failed', code });
+          this.#send({ action: 'failed', code });
         },
       };
     }
@@ -319,12 +319,12 @@ export class EndpointMedia {
         const ice = await bridge.restartIce(ref, attempt);
         return () => {
           this.#iceRestarted = attempt;
-          listener.send(ref.generation, { action: 'ice-restarted', send: ice.send, receive: ice.receive });
+          this.#send({ action: 'ice-restarted', send: ice.send, receive: ice.receive });
         };
       },
       refused: (code) => {
         this.#iceRestarted = attempt;
-        listener.send(this.#generation, { action: 'failed', code });
+        this.#send({ action: 'failed', code });
       },
     };
   }
@@ -398,7 +398,7 @@ export class EndpointMedia {
 
   /** What this endpoint receives. */
   #reception(): Call | undefined {
-    const { bridge, listener } = this.#options;
+    const { bridge } = this.#options;
     const starting = [...this.#toStart];
     if (starting.length > 0) {
       const done = () => {
@@ -412,7 +412,7 @@ export class EndpointMedia {
         },
         refused: (code) => {
           done();
-          listener.send(this.#generation, { action: 'failed', code });
+          this.#send({ action: 'failed', code });
         },
       };
     }
@@ -429,7 +429,7 @@ export class EndpointMedia {
       },
       refused: (code) => {
         done();
-        listener.send(this.#generation, { action: 'failed', code });
+        this.#send({ action: 'failed', code });
       },
     };
   }

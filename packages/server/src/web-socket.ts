@@ -130,7 +130,7 @@ export class WebSockets {
  * Whether a page of this origin may open a socket to this host: its own page, or one of `publicUrl`. Programs that are no browser
  * send no origin; they could send any. (A socket carries no cookies, so this only spares the server strangers' pages.)
  */
-export function isAllowedOrigin(
+function isAllowedOrigin(
   origin: string | undefined,
   host: string | undefined,
   publicUrl: string | undefined,

@@ -26,7 +26,7 @@ export function hostileMessage(random: Random, known: Knowledge): string {
 }
 
 /** Fits a schema; what it asks for may still be outrageous. */
-export function validMessage(random: Random, known: Knowledge): Json {
+function validMessage(random: Random, known: Knowledge): Json {
   const command = (body: Json): Json => ({ type: 'command', id: `c${random.below(500)}`, command: body });
   const media = (body: Json): Json => ({
     type: 'media',
@@ -129,7 +129,7 @@ function anyOf(random: Random, choices: readonly string[]): string {
 }
 
 /** Changes one value somewhere: takes it away, doubles it, or puts something else there. */
-export function mutateJson(random: Random, value: Json): Json {
+function mutateJson(random: Random, value: Json): Json {
   if (typeof value !== 'object' || value === null || random.chance(0.15)) return anyJson(random, 2);
   const keys = Object.keys(value);
   const key = keys[random.below(keys.length)];
@@ -149,7 +149,7 @@ export function mutateJson(random: Random, value: Json): Json {
 }
 
 /** Cuts, doubles, swaps or overwrites characters. */
-export function mutateText(random: Random, text: string): string {
+function mutateText(random: Random, text: string): string {
   const at = random.below(text.length);
   const to = at + random.below(20);
   return random.pick<() => string>([
@@ -161,7 +161,7 @@ export function mutateText(random: Random, text: string): string {
   ])();
 }
 
-export function anyJson(random: Random, depth: number): Json {
+function anyJson(random: Random, depth: number): Json {
   return random.pick<() => Json>([
     () => null,
     () => random.chance(0.5),
@@ -181,7 +181,7 @@ export function anyJson(random: Random, depth: number): Json {
   ])();
 }
 
-export function anyText(random: Random, longest: number): string {
+function anyText(random: Random, longest: number): string {
   const highest = random.pick([0x7f, 0x7f, 0xff, 0xffff]);
   return String.fromCharCode(
     ...Array.from({ length: random.below(longest + 1) }, () => random.below(highest + 1)),
