@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('./verify-main.ts', import.meta.url));
-/** Milliseconds. It takes about 300 on an idle machine, most of it spent loading modules. */
-const TIMEOUT_MS = 10_000;
+/**
+ * Milliseconds. It takes about 400, most of it spent loading modules; a machine that is busy with its own start may need ten times as
+ * long, and a good worker that is refused is built anew for minutes.
+ */
+const TIMEOUT_MS = 20_000;
 /** Bytes of the child's output that are worth keeping. */
 const OUTPUT_LIMIT = 4_096;
 
@@ -23,40 +26,41 @@ export class WorkerNotGood extends Error {
 /**
  * Resolves if this mediasoup worker binary can be trusted with a meeting: over loopback two native peers do ICE and DTLS with it, and
  * an RTP packet that one of them sends reaches the other through SRTP. A worker that merely starts is not good yet: built against
- * an unfit OpenSSL it crashes on its first handshake. Rejects with {@link WorkerNotGood} otherwise, after 10 s at the latest.
+ * an unfit OpenSSL it crashes on its first handshake. Rejects with {@link WorkerNotGood} otherwise, at the latest when `signal`
+ * aborts: after 20 s by default.
  *
  * It runs in a process of its own, because the native peer's library can only be unloaded with its process, and a fault in
  * it must not reach the server. Nothing of it is left when this returns.
  */
-export async function verify(workerBinary: string, { timeoutMs = TIMEOUT_MS } = {}): Promise<void> {
+export async function verify(
+  workerBinary: string,
+  { signal = AbortSignal.timeout(TIMEOUT_MS) }: { readonly signal?: AbortSignal } = {},
+): Promise<void> {
   // A group of its own: the worker is a grandchild, and dies with it.
   const child = spawn(process.execPath, [MAIN, workerBinary], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    // The channel carries nothing: its end tells the child that this process has gone.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: true,
   });
   let output = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     output = (output + text).slice(-OUTPUT_LIMIT);
   });
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    killGroup(child.pid);
-  }, timeoutMs);
+  const kill = () => killGroup(child.pid);
+  signal.addEventListener('abort', kill);
   try {
-    const ended = Promise.withResolvers<{ code: number | null; signal: NodeJS.Signals | null }>();
+    const ended = Promise.withResolvers<{ code: number | null; killedBy: NodeJS.Signals | null }>();
     child.once('error', ended.reject);
-    child.once('close', (code, signal) => ended.resolve({ code, signal }));
-    const { code, signal } = await ended.promise;
-    if (late)
-      throw new WorkerNotGood('timeout', `${workerBinary}: nothing was forwarded within ${timeoutMs} ms`);
+    child.once('close', (code, killedBy) => ended.resolve({ code, killedBy }));
+    const { code, killedBy } = await ended.promise;
     if (code === 0) return;
+    if (signal.aborted) throw new WorkerNotGood('timeout', `${workerBinary}: nothing was forwarded in time`);
     const fault = code === CRASHED ? 'crashed' : 'failed';
-    const reason = output.trim() || `the check ended with ${signal ?? String(code)}`;
+    const reason = output.trim() || `the check ended with ${killedBy ?? String(code)}`;
     throw new WorkerNotGood(fault, `${workerBinary}: ${reason}`);
   } finally {
-    clearTimeout(timer);
-    killGroup(child.pid);
+    signal.removeEventListener('abort', kill);
+    kill();
   }
 }
 
