@@ -329,6 +329,19 @@ describe('resuming', () => {
     expect(attempts).toBe(30);
   });
 
+  test('sockets that lived for a while do not add up to a lost server', () => {
+    const all = seated();
+    for (let round = 0; round < 40; round++) {
+      reconnect(all);
+      all.network.last.send({ type: 'resumed', token: 'token' });
+      for (const message of all.network.last.take()) {
+        if (message.type === 'ping') all.network.last.send({ type: 'pong', nonce: message.nonce });
+      }
+      all.clock.advance(5_000);
+    }
+    expect(all.session.state.name).toBe('joined');
+  });
+
   test('the network coming back tries at once', () => {
     const { network, session } = seated();
     network.last.close(1006);

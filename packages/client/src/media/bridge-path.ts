@@ -307,7 +307,6 @@ export class BridgePath implements MediaPath {
         .filter(({ id }) => !transports.consumers.has(id))
         .map((parameters) => this.#consumeOne(transports, parameters)),
     );
-    if (transports !== this.#transports) return [];
     this.#settle();
     return results.flatMap((id) => (id === undefined ? [] : [id]));
   }

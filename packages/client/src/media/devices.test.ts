@@ -82,6 +82,8 @@ describe('asking', () => {
     expect((await browser.asked())[0]).toEqual({ video: true });
     await browser.grant();
     expect(devices.camera.track).toBeDefined();
+    const together = open({ muted: both, resolution: 360 });
+    expect((await together.browser.asked())[0]?.video).toMatchObject({ height: { max: 360 } });
   });
 
   test.each([
@@ -197,6 +199,15 @@ describe('choosing and plugging', () => {
     expect((await browser.asked())[0]?.video).toMatchObject({ deviceId: { exact: 'second' } });
     await browser.grant();
     expect(browser.tracks.map(({ readyState }) => readyState)).toEqual(['ended', 'live']);
+  });
+
+  test('a choice made while another device refuses to open is not lost', async () => {
+    const { devices, browser } = open();
+    devices.setWanted('camera', true);
+    devices.select('camera', 'second');
+    await browser.deny('NotReadableError');
+    expect((await browser.asked())[0]?.video).toMatchObject({ deviceId: { exact: 'second' } });
+    expect(devices.camera.problem).toBeUndefined();
   });
 
   test('a chosen device that vanishes gives way to the default one, and stays away when it comes back', async () => {

@@ -79,6 +79,16 @@ test('a muted microphone shows nothing, though it is listened to', () => {
   expect(levels.get('local')).toBe(0);
 });
 
+test('muting takes the own level down at once', () => {
+  const { clock, levels, microphone } = start();
+  levels.subscribe(() => undefined);
+  microphone.db = -12;
+  levels.wake();
+  microphone.muted = true;
+  clock.advance(100);
+  expect(levels.get('local')).toBe(0);
+});
+
 test('who speaks while muted is told so, for 3 s after the last word', () => {
   const { clock, levels, microphone, changes } = start();
   Object.assign(microphone, { db: -20, muted: true });
