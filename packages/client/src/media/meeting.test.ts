@@ -124,7 +124,10 @@ describe('phases', () => {
     await send(welcome, { type: 'error', code: 'session/resume-refused', fatal: false });
     expect(phase()).toBe('joined');
     expect(network.last.take().at(-1)).toMatchObject({ type: 'join', displayName: 'Anna' });
+    const shown = new Set<string>();
+    meeting.subscribe(() => shown.add(phase()));
     await send(joined({ view: view({ self: OTHER }) }));
+    expect([...shown]).toEqual(['joined']);
     expect(meeting.getState()).toMatchObject({
       phase: { name: 'joined', session: 'connected' },
       conference: { self: OTHER },

@@ -289,7 +289,6 @@ class ComposedMeeting implements Meeting {
     const session = this.#session;
     const device = this.#device;
     if (session === undefined || device === undefined) return;
-    this.#rise();
     const { clock, log } = this.#environment;
     const path: BridgePath = new BridgePath({
       device,
@@ -304,8 +303,11 @@ class ComposedMeeting implements Meeting {
         },
       },
     });
+    const before = this.#seat;
+    // One seat follows the other: nobody is shown a moment without.
     this.#seat = { self: view.self, path, sources: 0 };
     this.#view = view;
+    before?.path.close();
     path.accept(media);
     this.#setPath(path);
     this.#shown.again();
