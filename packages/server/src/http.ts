@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { relative, sep } from 'node:path';
+import { extname, relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { chooseEncoding, CompressedFiles } from './compressed-files.ts';
 import type { Logger } from './logger.ts';
 import { COMMON_HEADERS, contentSecurityPolicy, readPagePath, renderPage } from './page.ts';
 
@@ -19,6 +20,13 @@ export interface HttpOptions {
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Vite puts a hash of the content into these names. */
 const HASHED = 'assets/';
+/** What of it is worth compressing. */
+const COMPRESSIBLE: ReadonlyMap<string, string> = new Map([
+  ['.css', 'text/css; charset=utf-8'],
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.json', 'application/json; charset=utf-8'],
+  ['.svg', 'image/svg+xml; charset=utf-8'],
+]);
 /** What is in files that are no page: nothing of it may run, also when it is opened by itself. */
 const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
@@ -31,6 +39,7 @@ export async function createHttpServer({ logger, webRoot, isHealthy }: HttpOptio
   const template = files.has('index.html') ? readFileSync(`${webRoot}/index.html`, 'utf8') : undefined;
   if (template === undefined) logger.warn({ webRoot }, 'the web app is not built: its pages answer 503');
 
+  const compressed = new CompressedFiles(webRoot);
   let server: Server | undefined;
   const app = fastify({
     serverFactory: (handler) => {
@@ -46,14 +55,13 @@ export async function createHttpServer({ logger, webRoot, isHealthy }: HttpOptio
       // A percent-encoding that is none is taken literally, as part of a room's name.
       // No hook has run yet.
       reply.headers(COMMON_HEADERS);
-      if (error.code === 'FST_ERR_BAD_URL') answer(request, reply);
+      if (error.code === 'FST_ERR_BAD_URL') void answer(request, reply);
       else fail(reply, error.statusCode ?? 400);
     },
   });
   await app.register(fastifyStatic, {
     root: webRoot,
     serve: false,
-    preCompressed: true,
     cacheControl: false,
   });
 
@@ -89,11 +97,14 @@ export async function createHttpServer({ logger, webRoot, isHealthy }: HttpOptio
     const path = end === -1 ? url : url.slice(0, end);
     const file = path.slice(1);
     if (files.has(file) && file !== 'index.html') {
-      const immutable = file.startsWith(HASHED);
-      return reply
-        .header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
-        .header('content-security-policy', FILE_POLICY)
-        .sendFile(file);
+      reply.header('content-security-policy', FILE_POLICY);
+      if (!file.startsWith(HASHED)) return reply.header('cache-control', 'no-cache').sendFile(file);
+      reply.header('cache-control', 'public, max-age=31536000, immutable').header('vary', 'accept-encoding');
+      const type = COMPRESSIBLE.get(extname(file));
+      const encoding = chooseEncoding(request.headers['accept-encoding']);
+      if (type === undefined || encoding === undefined) return reply.sendFile(file);
+      reply.header('content-encoding', encoding).type(type);
+      return compressed.get(file, encoding).then((body) => reply.send(body));
     }
     const page = readPagePath(path);
     if (page.type === 'none') return fail(reply, 404);
@@ -112,15 +123,13 @@ function fail(reply: FastifyReply, status: number) {
   return reply.code(status).header('cache-control', 'no-store').send({ status });
 }
 
-/** Relative paths with `/`, as they appear in addresses; compressed twins are found through the original. */
+/** Relative paths with `/`, as they appear in addresses. */
 function listFiles(root: string): ReadonlySet<string> {
   try {
     const entries = readdirSync(root, { recursive: true, withFileTypes: true });
     return new Set(
       entries
-        .filter(
-          (entry) => entry.isFile() && !/\.(br|gz)$/.test(entry.name) && !entry.parentPath.includes('.vite'),
-        )
+        .filter((entry) => entry.isFile() && !entry.parentPath.includes('.vite'))
         .map((entry) => relative(root, `${entry.parentPath}/${entry.name}`).split(sep).join('/')),
     );
   } catch (error) {

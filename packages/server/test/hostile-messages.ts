@@ -16,13 +16,13 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** A message as a hostile, broken or just strange client might send it. */
 export function hostileMessage(random: Random, known: Knowledge): string {
-  const kind = random.below(20);
+  if (random.chance(0.01)) return random.pick(MONSTERS)(random);
+  const kind = random.below(19);
   if (kind < 8) return JSON.stringify(validMessage(random, known));
   if (kind < 14) return JSON.stringify(mutateJson(random, validMessage(random, known)));
   if (kind < 17) return mutateText(random, JSON.stringify(validMessage(random, known)));
   if (kind === 17) return JSON.stringify(anyJson(random, 4));
-  if (kind === 18) return anyText(random, 200);
-  return random.pick(MONSTERS)(random);
+  return anyText(random, 200);
 }
 
 /** Fits a schema; what it asks for may still be outrageous. */
