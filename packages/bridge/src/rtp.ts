@@ -70,6 +70,8 @@ export function senderParameters(
   if (kind === 'audio' && given.encodings.length !== 1) throw invalid('several encodings of a sound');
   if (given.mid !== undefined && !MID.test(given.mid)) throw invalid('MID');
   checkEncodings(given);
+  // mediasoup takes a single encoding with a mode for SVC, and forwards nothing of it where the codec has none.
+  const layered = given.encodings.length > 1 || /\/(vp9|av1)$/i.test(media.mimeType);
   return {
     ...(given.mid === undefined ? {} : { mid: given.mid }),
     codecs: [
@@ -100,7 +102,7 @@ export function senderParameters(
         ...(rid === undefined ? {} : { rid }),
         ...(retransmission === undefined || rtx === undefined ? {} : { rtx: { ssrc: retransmission.ssrc } }),
         ...(dtx === undefined ? {} : { dtx }),
-        ...(scalabilityMode === undefined ? {} : { scalabilityMode }),
+        ...(scalabilityMode === undefined || !layered ? {} : { scalabilityMode }),
         ...(maxBitrate === undefined ? {} : { maxBitrate }),
       }),
     ),

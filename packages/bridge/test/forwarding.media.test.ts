@@ -65,6 +65,17 @@ describe('forwarding', () => {
     await ben.receive(voice, 10);
   });
 
+  it('forwards a camera of one encoding whole, also if it claims temporal layers', async () => {
+    const [ann, ben] = [await meeting.join(), await meeting.join()];
+    const source = ann.peer.video([{ width: 320, height: 180, bitrate: 100_000 }], { temporalLayers: 3 });
+    const { rtpParameters } = source;
+    const encodings = rtpParameters.encodings.map((encoding) => ({ ...encoding, scalabilityMode: 'L1T3' }));
+    const id = await ann.publish(source, 'camera', { rtpParameters: { ...rtpParameters, encodings } });
+    const stream = await ben.receive(id, 30);
+    expect(stream.picture).toEqual({ width: 320, height: 180 });
+    expect(stream.receiver.report(performance.now())?.cumulativeLost).toBe(0);
+  });
+
   it('takes the consumers of an endpoint away with it', async () => {
     const [ann, ben] = [await meeting.join(), await meeting.join()];
     const voice = await ann.publishMicrophone();

@@ -161,14 +161,14 @@ export class NativeSeat {
   async publish(
     source: MediaSource,
     kind: SourceKind,
-    { height = 0, paused = false } = {},
+    { height = 0, paused = false, rtpParameters = source.rtpParameters } = {},
   ): Promise<SourceId> {
     const id = makeSourceId(this.ref.endpoint, kind, this.#index);
     this.#index += 1;
     await this.#bridge.publish(this.ref, {
       source: id,
       kind,
-      rtpParameters: source.rtpParameters,
+      rtpParameters,
       ...(height > 0 ? { height } : {}),
       paused,
     });
