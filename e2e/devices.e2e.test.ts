@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   allMeet,
+  atSecondCamera,
   attend,
   type Attendee,
+  type Browser,
   contextOf,
   hears,
   hearsNothing,
@@ -10,14 +12,14 @@ import {
   launchBrowser,
   look,
   openPage,
+  type Page,
   persona,
   sees,
   selfOf,
   startServer,
   type TestServer,
+  unplug,
   until,
-  type Browser,
-  type Page,
 } from '@treff/testing/browser';
 
 let server: TestServer;
@@ -26,12 +28,12 @@ let present: Attendee[] = [];
 
 beforeAll(async () => {
   server = await startServer();
+});
+afterAll(() => server.stop());
+beforeAll(async () => {
   browser = await launchBrowser();
 });
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => browser.close());
 afterEach(async () => {
   await Promise.all(present.map(({ context }) => context.close()));
   present = [];
@@ -85,6 +87,44 @@ test('muting and unmuting in quick succession ends in the last state', async () 
   }
   await hears(ben.page, ann.id, ann.who);
   await sees(ben.page, ann.id, ann.who);
+});
+
+test('another camera and another microphone are taken up in the middle of the call', async () => {
+  const [ann, ben] = await pair('switch');
+  await ann.page.getByRole('button', { name: 'Choose camera' }).click();
+  await ann.page.getByRole('menuitemradio', { name: 'fake_device_1' }).click();
+  await ann.page.keyboard.press('Escape');
+  await sees(ben.page, ann.id, atSecondCamera(ann.who));
+  await ann.page.getByRole('button', { name: 'Choose microphone and speaker' }).click();
+  await ann.page.getByRole('menuitemradio', { name: 'Fake Audio Input 2' }).click();
+  await ann.page.keyboard.press('Escape');
+  await hears(ben.page, ann.id, ann.who);
+  await sees(ann.page, ben.id, ben.who);
+});
+
+test('when the camera is unplugged, the call goes on with the other one', async () => {
+  const [ann, ben] = await pair('hot-plug');
+  await unplug(ann.page, 'fake_device_0');
+  await sees(ben.page, ann.id, atSecondCamera(ann.who));
+  await hears(ben.page, ann.id, ann.who);
+});
+
+test('whoever speaks is marked, and takes the stage of the others', async () => {
+  const [ann, ben] = await pair('speaking');
+  const third = await attend(browser, `${server.origin}/speaking`, persona(2));
+  present.push(third);
+  for (const { page } of [ben, third]) await page.getByRole('button', { name: 'Mute microphone' }).click();
+  await third.page.locator(`[data-participant-id="${ann.id}"][data-speaking]`).first().waitFor();
+  await third.page
+    .locator(`[data-participant-id="${ben.id}"][data-speaking]`)
+    .first()
+    .waitFor({ state: 'detached' });
+  await third.page.getByRole('button', { name: 'Exit tile view' }).click();
+  await third.page.locator(`[data-participant-id="${ann.id}"][data-role="stage"]`).waitFor();
+  await ann.page.getByRole('button', { name: 'Mute microphone' }).click();
+  await ben.page.getByRole('button', { name: 'Unmute microphone' }).click();
+  await third.page.locator(`[data-participant-id="${ben.id}"][data-role="stage"]`).waitFor();
+  await sees(third.page, ben.id, ben.who);
 });
 
 describe('joining works', () => {

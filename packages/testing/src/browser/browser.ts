@@ -12,7 +12,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--use-fake-device-for-media-stream',
+  // Two cameras, so that one can be switched to or unplugged; there are several microphones anyway.
+  '--use-fake-device-for-media-stream=device-count=2',
 ];
 
 export interface BrowserOptions {
@@ -73,6 +74,12 @@ export interface Camera {
 
 const SMALL: Camera = { width: 320, height: 180, frameRate: 10 };
 
+/** The same person before the second camera: red and blue are exchanged. */
+export function atSecondCamera(who: Persona): Persona {
+  const [red, green, blue] = who.colour;
+  return { ...who, colour: [blue, green, red] };
+}
+
 /**
  * A context whose `getUserMedia` gives the persona's continuous tone and plain-coloured picture, with a bar that moves in every frame.
  * The request still goes through the fake devices first: permissions, missing devices and labels are the browser's own.
@@ -102,6 +109,8 @@ function substituteDevices({ who, camera }: { who: Persona; camera: Camera }): v
   const real = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
   if (real === undefined) return;
   let audio: AudioContext | undefined;
+  const unplugged = new Set<string>();
+  const live: { deviceId: string | undefined; track: MediaStreamTrack }[] = [];
 
   function voice(): MediaStreamTrack {
     audio ??= new AudioContext();
@@ -113,7 +122,7 @@ function substituteDevices({ who, camera }: { who: Persona; camera: Camera }): v
     return first(destination.stream);
   }
 
-  function picture(): MediaStreamTrack {
+  function picture(colour: readonly number[]): MediaStreamTrack {
     const canvas = document.createElement('canvas');
     canvas.width = camera.width;
     canvas.height = camera.height;
@@ -121,7 +130,7 @@ function substituteDevices({ who, camera }: { who: Persona; camera: Camera }): v
     let frame = 0;
     const draw = () => {
       if (brush === null) return;
-      brush.fillStyle = `rgb(${who.colour.join(',')})`;
+      brush.fillStyle = `rgb(${colour.join(',')})`;
       brush.fillRect(0, 0, canvas.width, canvas.height);
       brush.fillStyle = 'black';
       brush.fillRect((frame++ * 8) % canvas.width, 0, 8, 16);
@@ -144,15 +153,54 @@ function substituteDevices({ who, camera }: { who: Persona; camera: Camera }): v
   }
 
   navigator.mediaDevices.getUserMedia = async (constraints) => {
-    const granted = await real(constraints);
+    const granted = await real(await plugged(constraints));
     const substitute = granted.getTracks().map((device) => {
       const { deviceId } = device.getSettings();
-      const track = device.kind === 'audio' ? voice() : picture();
+      const colour = device.label.includes('fake_device_1') ? who.colour.toReversed() : who.colour;
+      const track = device.kind === 'audio' ? voice() : picture(colour);
       const settings = track.getSettings.bind(track);
       track.getSettings = () => ({ ...settings(), ...(deviceId === undefined ? {} : { deviceId }) });
+      live.push({ deviceId, track });
       device.stop();
       return track;
     });
     return new MediaStream(substitute);
   };
+
+  /** The constraints, away from a camera that was unplugged: the browser itself still has it. */
+  async function plugged(constraints: MediaStreamConstraints = {}): Promise<MediaStreamConstraints> {
+    if (unplugged.size === 0 || !constraints.video) return constraints;
+    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter(
+      ({ kind }) => kind === 'videoinput',
+    );
+    if (cameras[0] === undefined) throw new DOMException('unplugged', 'NotFoundError');
+    const wish = typeof constraints.video === 'object' ? constraints.video : {};
+    return { ...constraints, video: { ...wish, deviceId: { exact: cameras[0].deviceId } } };
+  }
+
+  // Unplugging: the device is gone from the list, its tracks end, and the page is told, in this order.
+  const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+  navigator.mediaDevices.enumerateDevices = async () =>
+    (await list()).filter(({ deviceId }) => !unplugged.has(deviceId));
+  Object.assign(globalThis, {
+    unplug(id: string): void {
+      unplugged.add(id);
+      for (const { deviceId, track } of live) {
+        if (deviceId !== id || track.readyState === 'ended') continue;
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+      navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+    },
+  });
+}
+
+/** Pulls the plug of the device whose label contains `label`. */
+export async function unplug(page: Page, label: string): Promise<void> {
+  await page.evaluate(async (wanted) => {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const device = devices.find((candidate) => candidate.label.includes(wanted));
+    if (device === undefined) throw new Error(`No device is called ${wanted}`);
+    (globalThis as unknown as { unplug(id: string): void }).unplug(device.deviceId);
+  }, label);
 }

@@ -24,17 +24,19 @@ export function DeviceMenu({ label, lists }: DeviceMenuProps) {
               id={list.label}
               selectionMode="single"
               disallowEmptySelection
-              selectedKeys={[list.value]}
+              selectedKeys={[keyOf(list, list.value)]}
               onSelectionChange={(keys) => {
-                const [chosen] = keys;
-                if (keys !== 'all' && chosen !== undefined) list.choose(String(chosen));
+                const chosen = list.options.find(
+                  ({ value }) => keys !== 'all' && keys.has(keyOf(list, value)),
+                );
+                if (chosen !== undefined) list.choose(chosen.value);
               }}
             >
               <Header className={styles.menuHeader}>{list.label}</Header>
               {list.options.map((option) => (
                 <MenuItem
                   key={option.value}
-                  id={option.value}
+                  id={keyOf(list, option.value)}
                   className={styles.menuItem ?? ''}
                   textValue={option.label}
                 >
@@ -61,4 +63,9 @@ export function DeviceMenu({ label, lists }: DeviceMenuProps) {
       </Popover>
     </MenuTrigger>
   );
+}
+
+/** Keys are one space for the whole menu, and both a microphone and a speaker may be called `default`. */
+function keyOf(list: DeviceOptions, deviceId: string): string {
+  return `${list.label}/${deviceId}`;
 }
