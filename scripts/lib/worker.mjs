@@ -9,11 +9,31 @@ import { importFrom } from './root.mjs';
  * @throws {Error} with a message for people if there is none
  */
 export async function provideWorker(report) {
+  const { path, source } = await ask(report);
+  return `${source}: ${path}`;
+}
+
+/**
+ * The same for a script that starts the server next: it is told the path and need not check the worker again.
+ *
+ * @param {(text: string) => void} report
+ * @returns {Promise<string>}
+ */
+export async function handOverWorker(report) {
+  const { path, source } = await ask(report);
+  process.env.TREFF_CHECKED_WORKER = path;
+  return `${source}: ${path}`;
+}
+
+/**
+ * @param {(text: string) => void} report
+ * @returns {Promise<{path: string, source: string}>}
+ */
+async function ask(report) {
   const bridge = await importFrom('packages/server', '@treff/bridge');
-  const { path, source } = await bridge.provideWorker({
+  return bridge.provideWorker({
     onProgress: (/** @type {Parameters<typeof describe>[0]} */ progress) => report(describe(progress)),
   });
-  return `${source}: ${path}`;
 }
 
 /**

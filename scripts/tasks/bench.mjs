@@ -5,7 +5,7 @@ import { runToEnd } from '../lib/process.mjs';
 import { root } from '../lib/root.mjs';
 import { mustDo } from '../lib/terminal.mjs';
 import { buildWeb } from '../lib/web.mjs';
-import { provideWorker } from '../lib/worker.mjs';
+import { handOverWorker } from '../lib/worker.mjs';
 
 const names = readdirSync(join(root, 'bench'))
   .filter((file) => file.endsWith('.bench.ts'))
@@ -15,7 +15,7 @@ if (name === undefined || !names.includes(name)) {
   process.stderr.write(`npm run bench -- <name>, where <name> is one of: ${names.join(', ')}\n`);
   process.exit(1);
 }
-await mustDo('worker', provideWorker);
+await mustDo('worker', handOverWorker);
 await mustDo('web', buildWeb);
 process.chdir(root);
 await runToEnd(process.execPath, [join(root, 'bench', `${name}.bench.ts`), ...args]);

@@ -7,9 +7,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { importFrom, root } from '../lib/root.mjs';
 import { mustDo } from '../lib/terminal.mjs';
-import { provideWorker } from '../lib/worker.mjs';
+import { handOverWorker } from '../lib/worker.mjs';
 
-await mustDo('worker', provideWorker);
+await mustDo('worker', handOverWorker);
 const port = Number(process.env.HTTP_PORT ?? 8000);
 const serverPort = await freePort();
 

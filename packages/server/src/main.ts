@@ -4,6 +4,9 @@ import { pino } from 'pino';
 import { readConfig, type Config } from './config.ts';
 import { startServer } from './server.ts';
 
+/** The path of a worker that was found and checked just now, by the script that started this process. */
+const CHECKED_WORKER = 'TREFF_CHECKED_WORKER';
+
 /** The whole of Treff in one process: `node packages/server/src/main.ts`, configured by environment variables. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -14,11 +17,15 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
-  const worker = await provideWorker({
-    onProgress: ({ phase, text }) => logger.debug({ phase, text }, 'looking for the media worker'),
-  });
+  const workerBin =
+    process.env[CHECKED_WORKER] ??
+    (
+      await provideWorker({
+        onProgress: ({ phase, text }) => logger.debug({ phase, text }, 'looking for the media worker'),
+      })
+    ).path;
   const bridge = await createBridge({
-    workerBin: worker.path,
+    workerBin,
     workers: config.media.workers,
     port: config.media.port,
     advertise: config.media.advertiseIps,
