@@ -35,8 +35,12 @@ export function runToEnd(command, args) {
   });
 }
 
+/** The programs that `run` waits for. @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
 /**
- * Runs a program and keeps what it says, standard output and errors in one.
+ * Runs a program and keeps what it says, standard output and errors in one. A signal that ends this process ends the
+ * program first.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -46,6 +50,7 @@ export function runToEnd(command, args) {
 export function run(command, args, { cwd, env, onLine } = {}) {
   return new Promise((settle) => {
     const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    remember(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       let rest = '';
@@ -67,4 +72,20 @@ export function run(command, args, { cwd, env, onLine } = {}) {
       }),
     );
   });
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function remember(child) {
+  if (running.size === 0) for (const signal of FORWARDED) process.on(signal, endAll);
+  running.add(child);
+  child.once('close', () => {
+    running.delete(child);
+    if (running.size === 0) for (const signal of FORWARDED) process.off(signal, endAll);
+  });
+}
+
+/** @param {NodeJS.Signals} signal */
+function endAll(signal) {
+  for (const child of running) child.kill(signal);
+  process.exit(128 + constants.signals[signal]);
 }

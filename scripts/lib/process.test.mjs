@@ -69,3 +69,26 @@ test.each([
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([5, null]);
 });
+
+test('a process that is ended takes along the program that it waits for', async () => {
+  const waits = "console.log('pid', process.pid); setInterval(() => {}, 1000)";
+  const code = `const { run } = await import(${module});
+    await run(process.execPath, ['-e', ${JSON.stringify(waits)}], { onLine: (line) => console.log(line) });`;
+  const child = spawn(node, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout, 'data');
+  const inner = Number(/pid (\d+)/.exec(String(line))?.[1]);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([143, null]);
+  await expect.poll(() => isAlive(inner), { timeout: 10_000 }).toBe(false);
+});
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    // ESRCH: nobody has this number.
+    return false;
+  }
+}

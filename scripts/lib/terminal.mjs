@@ -29,7 +29,7 @@ const LOG_INTERVAL = 15_000;
 const standardOutput = {
   isTerminal: process.stdout.isTTY,
   get columns() {
-    return process.stdout.columns ?? 80;
+    return process.stdout.columns || 80;
   },
   write: (text) => void process.stdout.write(text),
   now: () => Date.now(),

@@ -38,8 +38,8 @@ const front = await vite.createServer({
 
 /** @type {Promise<number | null>} */
 const ended = new Promise((settle) => server.once('exit', settle));
-process.once('SIGINT', () => server.kill('SIGTERM'));
-process.once('SIGTERM', () => server.kill('SIGTERM'));
+process.on('SIGINT', () => server.kill('SIGTERM'));
+process.on('SIGTERM', () => server.kill('SIGTERM'));
 
 // The server prints the address once it answers there.
 await front.listen();

@@ -7,6 +7,9 @@ import { startServer } from './server.ts';
 /** The path of a worker that was found and checked just now, by the script that started this process. */
 const CHECKED_WORKER = 'TREFF_CHECKED_WORKER';
 
+/** The terminal and npm both pass a Ctrl-C on: what comes this soon after the first signal is no second one. */
+const SAME_QUESTION_MS = 500;
+
 /** The whole of Treff in one process: `node packages/server/src/main.ts`, configured by environment variables. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -35,12 +38,15 @@ async function main(): Promise<void> {
   const server = await startServer(config, { bridge, logger, webRoot });
   process.stdout.write(greeting(config, server.port));
 
-  let stopping = false;
+  let askedAt: number | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       // Whoever asks twice does not want to wait.
-      if (stopping) process.exit(1);
-      stopping = true;
+      if (askedAt !== undefined) {
+        if (performance.now() - askedAt > SAME_QUESTION_MS) process.exit(1);
+        return;
+      }
+      askedAt = performance.now();
       logger.info({ signal }, 'stopping');
       void server
         .stop()
