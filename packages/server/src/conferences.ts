@@ -34,7 +34,8 @@ export class Conferences implements Reception {
   readonly #byRoom = new Map<string, Focus>();
   readonly #byIncarnation = new Map<Incarnation, Focus>();
   readonly #unsubscribe: () => void;
-  #lastEvent: number | undefined;
+  /** Of the bridge. One that was there before this server has told others; that then looks like a gap, and is one. */
+  #lastEvent = 0;
 
   constructor(options: ConferencesOptions) {
     this.#options = options;
@@ -102,12 +103,12 @@ export class Conferences implements Reception {
       return;
     }
     const { seq, event } = message;
-    const last = this.#lastEvent;
     // Repeated or late: what it said is in the snapshot that its gap caused.
-    if (last !== undefined && seq <= last) return;
+    if (seq <= this.#lastEvent) return;
+    const missed = seq - this.#lastEvent - 1;
     this.#lastEvent = seq;
-    if (last !== undefined && seq > last + 1) {
-      this.#options.logger.warn({ missed: seq - last - 1 }, 'events of the bridge were missed');
+    if (missed > 0) {
+      this.#options.logger.warn({ missed }, 'events of the bridge were missed');
       for (const focus of this.#byRoom.values()) focus.resync();
     }
     this.#byIncarnation.get(event.incarnation)?.handle({ seq, event });

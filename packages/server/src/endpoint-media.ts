@@ -210,7 +210,11 @@ export class EndpointMedia {
 
   /** Events were missed, and this is what the bridge has; `undefined`: nothing. */
   correct(actual: { generation: Generation; consumers: readonly ConsumerParameters[] } | undefined): void {
-    if (this.#transports !== 'open') return;
+    if (this.#transports !== 'open') {
+      // The offer on its way may be older than this; of transports that are not there yet it says nothing.
+      if (actual?.generation === this.#generation) this.#early.push(() => this.correct(actual));
+      return;
+    }
     if (actual === undefined || actual.generation < this.#generation) return this.renew();
     const there = new Set(actual.consumers.map(({ id }) => id));
     this.consumersRemoved(

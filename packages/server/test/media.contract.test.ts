@@ -405,6 +405,32 @@ describe('an event of the bridge that was missed', () => {
     expectAgreement(ann, bo);
   });
 
+  it('is made good also while the offer of new transports is on its way', async () => {
+    const [ann, bo] = await two();
+    const { endpoint: open } = meetings.bridge;
+    let release = () => {};
+    meetings.bridge.endpoint = async (...args) => {
+      meetings.bridge.endpoint = open;
+      const offer = await open.apply(meetings.bridge, args);
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return offer;
+    };
+    bo.act({ action: 'renew' });
+    await settle();
+    meetings.deaf = true;
+    ann.publish('camera');
+    await settle();
+    meetings.deaf = false;
+    meetings.bridge.speak(ann.epoch, ann.id);
+    await settle();
+    release();
+    await settle();
+    expect(bo.consuming.size).toBe(1);
+    expectAgreement(ann, bo);
+  });
+
   it('makes everything new when there is no snapshot', async () => {
     const [ann, bo] = await two();
     meetings.bridge.fail('snapshot', 'media/bridge-unavailable');

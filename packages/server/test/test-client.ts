@@ -169,6 +169,8 @@ export class TestClient {
 
   /** Goes on over another connection. */
   attach(line: Line): void {
+    // Whatever the old connection still brings is nobody's business.
+    if (this.line !== line) this.line.onMessage = () => {};
     this.line = line;
     this.closeCode = undefined;
     line.onMessage = (text) => {
