@@ -19,13 +19,13 @@ import {
 } from '../src/index.ts';
 
 /** Five possible people: few enough that random commands hit the same ones again and again. */
-export const PEOPLE: readonly ParticipantId[] = ['a0', 'b1', 'c2', 'd3', 'e4'].map((two) =>
+const PEOPLE: readonly ParticipantId[] = ['a0', 'b1', 'c2', 'd3', 'e4'].map((two) =>
   participantId.parse(two.repeat(4)),
 );
 
 export const EMPTY = createConference({ epoch: incarnation.parse('0'.repeat(32)), room: 'test' });
 
-export const person: fc.Arbitrary<ParticipantId> = fc.constantFrom(...PEOPLE);
+const person: fc.Arbitrary<ParticipantId> = fc.constantFrom(...PEOPLE);
 
 const source = fc.record({
   id: person,
@@ -39,7 +39,7 @@ const anySourceId = fc.oneof(
   { weight: 1, arbitrary: person.map((id) => sourceId.parse(`${id}-v9999`)) },
 );
 
-export const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
+const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
   fc.record({
     type: fc.constant('join' as const),
     participant: person,

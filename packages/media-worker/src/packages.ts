@@ -34,7 +34,7 @@ export async function hasApt(step: Step): Promise<boolean> {
 }
 
 /** Those of `names` that are not installed, in the same order. */
-export async function missingPackages(step: Step, names: readonly string[]): Promise<string[]> {
+async function missingPackages(step: Step, names: readonly string[]): Promise<string[]> {
   const { stdout } = await step.run(
     'dpkg-query',
     ['--show', '--showformat', '${Package}\\t${db:Status-Status}\\n', ...names],
