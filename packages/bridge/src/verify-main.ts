@@ -3,7 +3,7 @@ import { participantId, rtpCapabilities, rtpParameters, sourceId } from '@treff/
 import { createWorker, type types } from 'mediasoup';
 import { MEDIA_CODECS } from './codecs.ts';
 import { receiverCapabilities, senderParameters, transportParameters } from './rtp.ts';
-import { CRASHED } from './verify.ts';
+import { CRASHED, FAILED } from './verify.ts';
 
 /** Milliseconds between two packets, until one arrives: the first may come before the consumer's transport is ready for it. */
 const REPEAT_MS = 20;
@@ -14,7 +14,7 @@ const EPHEMERAL = { min: 49_152, max: 65_535 };
 class WorkerDied extends Error {}
 
 // The process behind `verify()`: ends with 0 if a packet went from peer to peer through the worker named on the command line, with
-// CRASHED if the worker died, else with 1; the reason is on standard error. How long it may take is its parent's business.
+// CRASHED if the worker died, FAILED if it did not do what it was asked, anything else if this file is at fault; the reason is on standard error. How long it may take is its parent's business.
 process.once('disconnect', () => process.exit(1));
 try {
   await checkWorker(process.argv[2] ?? '');
@@ -22,8 +22,16 @@ try {
   process.exit(0);
 } catch (error) {
   process.stderr.write(error instanceof Error ? error.message : String(error), () =>
-    process.exit(error instanceof WorkerDied ? CRASHED : 1),
+    process.exit(exitCodeOf(error)),
   );
+}
+
+/** What the language itself throws is a mistake in the check, not in the worker. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof WorkerDied) return CRASHED;
+  return error instanceof ReferenceError || error instanceof TypeError || error instanceof SyntaxError
+    ? 1
+    : FAILED;
 }
 
 async function checkWorker(workerBin: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { WorkerRejected } from '@treff/media-worker';
 
 const MAIN = fileURLToPath(new URL('./verify-main.ts', import.meta.url));
 /**
@@ -13,12 +14,12 @@ const OUTPUT_LIMIT = 4_096;
 /** Why a worker binary is not good. */
 export type WorkerFault = 'crashed' | 'failed' | 'timeout';
 
-export class WorkerNotGood extends Error {
+export class WorkerNotGood extends WorkerRejected {
+  override readonly name = 'WorkerNotGood';
   readonly fault: WorkerFault;
 
   constructor(fault: WorkerFault, detail: string) {
     super(detail);
-    this.name = 'WorkerNotGood';
     this.fault = fault;
   }
 }
@@ -27,7 +28,7 @@ export class WorkerNotGood extends Error {
  * Resolves if this mediasoup worker binary can be trusted with a meeting: over loopback two native peers do ICE and DTLS with it, and
  * an RTP packet that one of them sends reaches the other through SRTP. A worker that merely starts is not good yet: built against
  * an unfit OpenSSL it crashes on its first handshake. Rejects with {@link WorkerNotGood} otherwise, at the latest when `signal`
- * aborts: after 20 s by default.
+ * aborts: after 20 s by default. Any other error is a defect of the check itself, which says nothing of the worker.
  *
  * It runs in a process of its own, because the native peer's library can only be unloaded with its process, and a fault in
  * it must not reach the server. Nothing of it is left when this returns.
@@ -55,9 +56,10 @@ export async function verify(
     const { code, killedBy } = await ended.promise;
     if (code === 0) return;
     if (signal.aborted) throw new WorkerNotGood('timeout', `${workerBinary}: nothing was forwarded in time`);
-    const fault = code === CRASHED ? 'crashed' : 'failed';
     const reason = output.trim() || `the check ended with ${killedBy ?? String(code)}`;
-    throw new WorkerNotGood(fault, `${workerBinary}: ${reason}`);
+    if (code === CRASHED) throw new WorkerNotGood('crashed', `${workerBinary}: ${reason}`);
+    if (code === FAILED) throw new WorkerNotGood('failed', `${workerBinary}: ${reason}`);
+    throw new Error(`The check of the media worker is broken: ${reason}`);
   } finally {
     signal.removeEventListener('abort', kill);
     kill();
@@ -66,6 +68,8 @@ export async function verify(
 
 /** Exit code of `verify-main.ts` that says: the worker died. */
 export const CRASHED = 3;
+/** Exit code that says: it did not start, or refused what it was asked. */
+export const FAILED = 4;
 
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;

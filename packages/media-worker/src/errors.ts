@@ -43,6 +43,11 @@ export class WorkerUnavailable extends Error {
   }
 }
 
+/** What the caller's check throws when the binary is at fault. Anything else that it throws is a defect of the check, and ends the search. */
+export class WorkerRejected extends Error {
+  override readonly name: string = 'WorkerRejected';
+}
+
 /** What an unknown thrown value says, for use inside a sentence. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEBIAN, testWorld, type TestWorld } from '../test/world.ts';
+import { WorkerRejected } from './errors.ts';
 import { archiveName } from './prebuilt.ts';
 import { provideOn, type World } from './provide.ts';
 import { run } from './run.ts';
@@ -107,7 +108,7 @@ test('a prebuilt binary that does not work here gives way to a build', async () 
   let calls = 0;
   const verify = async () => {
     calls += 1;
-    if (calls === 1) throw new Error('GLIBC_2.38 not found');
+    if (calls === 1) throw new WorkerRejected('GLIBC_2.38 not found');
   };
   const provision = await provide({ [ARCHIVE]: hash(archive) }, verify);
   expect(provision.source).toBe('build');

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testWorld, type TestWorld } from '../test/world.ts';
-import { WorkerUnavailable } from './errors.ts';
+import { WorkerRejected, WorkerUnavailable } from './errors.ts';
 import { provideOn, type ProvideOptions, type World } from './provide.ts';
 
 let t: TestWorld;
@@ -23,7 +23,7 @@ afterEach(() => {
 async function verify(path: string): Promise<void> {
   const content = readFileSync(path, 'utf8');
   verified.push(content);
-  if (bad.has(content)) throw new Error('no DTLS handshake');
+  if (bad.has(content)) throw new WorkerRejected('no DTLS handshake');
 }
 
 function provide(world: Partial<World> = {}, options: Partial<ProvideOptions> = {}) {
@@ -122,9 +122,20 @@ describe('a worker in the cache', () => {
     let failures = 1;
     const hesitant = async () => {
       failures -= 1;
-      if (failures === 0) throw new Error('too slow');
+      if (failures === 0) throw new WorkerRejected('too slow');
     };
     expect(await provide({}, { verify: hesitant })).toMatchObject({ source: 'cache' });
+  });
+
+  test('is not rebuilt when the check itself is broken', async () => {
+    await provide();
+    t.calls.length = 0;
+    const broken = async () => {
+      throw new ReferenceError('late is not defined');
+    };
+    await expect(provide({}, { verify: broken })).rejects.toThrow('late is not defined');
+    expect(t.calls).toEqual([]);
+    expect(await provide()).toMatchObject({ source: 'cache' });
   });
 
   test('whose replacement fails too is an error after exactly one build', async () => {

@@ -10,7 +10,7 @@ import {
   readEntry,
   writeEntry,
 } from './cache.ts';
-import { reasonOf, systemCode, WorkerUnavailable } from './errors.ts';
+import { reasonOf, systemCode, WorkerRejected, WorkerUnavailable } from './errors.ts';
 import { withLock } from './lock.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { fetchPrebuilt, type KnownHashes, UPSTREAM } from './prebuilt.ts';
@@ -20,7 +20,7 @@ import type { Step } from './step.ts';
 
 export interface ProvideOptions {
   /**
-   * Proves a binary good: rejects unless it completes a DTLS-SRTP handshake with a real peer and forwards a packet.
+   * Proves a binary good: rejects with {@link WorkerRejected} unless it completes a DTLS-SRTP handshake with a real peer and forwards a packet.
    * Called for every binary before it is accepted, also for one that was accepted earlier: the libraries that it is
    * linked to may have changed since.
    */
@@ -124,6 +124,7 @@ async function useNamed(path: string, { verify, signal }: ProvideOptions): Promi
     await verify(path);
   } catch (error) {
     signal?.throwIfAborted();
+    if (!(error instanceof WorkerRejected)) throw error;
     throw new WorkerUnavailable(
       'worker/env-binary-unusable',
       `MEDIASOUP_WORKER_BIN names ${path}, which is no working media worker: ${reasonOf(error)}. Correct or unset the variable.`,
@@ -144,9 +145,10 @@ async function isGood(path: string, { verify, signal }: ProvideOptions): Promise
   try {
     await verify(path);
     return true;
-  } catch {
-    // The reason is of no use: the answer to each is another binary, whose own failure is told.
+  } catch (error) {
     signal?.throwIfAborted();
+    if (!(error instanceof WorkerRejected)) throw error;
+    // The reason is of no use: the answer to each is another binary, whose own failure is told.
     return false;
   }
 }
@@ -203,6 +205,7 @@ async function verifyFresh(path: string, { verify, signal }: ProvideOptions, log
     await verify(path);
   } catch (error) {
     signal?.throwIfAborted();
+    if (!(error instanceof WorkerRejected)) throw error;
     await appendFile(logPath, `\nverification: ${reasonOf(error)}\n`);
     throw new WorkerUnavailable(
       'worker/verification-failed',
