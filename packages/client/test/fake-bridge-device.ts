@@ -15,6 +15,8 @@ export interface FakeTransport {
   setState(state: types.ConnectionState): void;
   /** How many consumers each negotiation set up. */
   readonly negotiations: number[];
+  /** What a negotiation waits for before it begins. */
+  held: Promise<void> | undefined;
 }
 
 export async function fakeBridgeDevice(): Promise<FakeBridgeDevice> {
@@ -29,9 +31,11 @@ export async function fakeBridgeDevice(): Promise<FakeBridgeDevice> {
     const receive = handler.receive.bind(handler);
     handler.receive = async (options) => {
       negotiations.push(options.filter(({ trackId }) => trackId !== 'probator').length);
+      await fake.held;
       return receive(options);
     };
-    const fake = { transport, negotiations, setState: handler.setConnectionState.bind(handler) };
+    const setState = handler.setConnectionState.bind(handler);
+    const fake: FakeTransport = { transport, negotiations, setState, held: undefined };
     (transport.direction === 'send' ? sending : receiving).push(fake);
   });
   return { device, sending, receiving };

@@ -65,6 +65,25 @@ describe('sending', () => {
     expect(codecs[0]?.mimeType).toBe('video/VP8');
   });
 
+  test('waits until what is received is negotiated, but not for long', async () => {
+    for (const patient of [true, false]) {
+      const { path, receiving, clock, take } = await start();
+      const negotiated = Promise.withResolvers<void>();
+      path.accept({ ...offer(), consumers: [consumerOf(OTHER, 'camera', 0)] });
+      for (const fake of receiving) fake.held = negotiated.promise;
+      const publishing = path.publish(source('camera'));
+      await turn();
+      expect(take()).toEqual([]);
+      if (patient) negotiated.resolve();
+      else clock.advance(300);
+      await publishing;
+      expect(take().map(({ action }) => action)).toContain('publish');
+      negotiated.resolve();
+      await turn();
+      expect(clock.waiting).toBe(0);
+    }
+  });
+
   test('sends sound with error correction and silence suppression', async () => {
     const { path, take } = await start();
     path.accept(offer());

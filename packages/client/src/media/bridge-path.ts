@@ -33,6 +33,12 @@ export interface BridgePathOptions {
   readonly listener: PathListener;
 }
 
+/**
+ * Milliseconds for which what is received is negotiated before anything is sent: browsers negotiate on one thread, and who joins looks
+ * at the others first. In a large room that takes longer, and the others want to see too.
+ */
+const RECEIVE_FIRST_MS = 300;
+
 /** One set of transports; when another one takes its place it is closed as a whole. */
 interface Transports {
   readonly generation: Generation;
@@ -42,6 +48,8 @@ interface Transports {
   readonly announced: Map<TransportRole, ClientMediaAction>;
   readonly producers: Map<SourceId, Producing>;
   readonly consumers: Map<string, Consuming>;
+  /** Settled when publishing may begin. */
+  readonly turn: PromiseWithResolvers<void>;
 }
 
 interface Producing {
@@ -99,6 +107,7 @@ export class BridgePath implements MediaPath {
       announced: new Map(),
       producers: new Map(),
       consumers: new Map(),
+      turn: Promise.withResolvers(),
     };
     this.#transports = transports;
     this.#watch(transports, transports.send, 'send');
@@ -109,7 +118,11 @@ export class BridgePath implements MediaPath {
     if (this.#constraints !== undefined) {
       this.#send({ action: 'constraints', constraints: this.#constraints });
     }
-    void this.#consume(transports, offer.consumers);
+    const tooLong = this.#options.clock.after(RECEIVE_FIRST_MS, () => transports.turn.resolve());
+    void this.#consume(transports, offer.consumers).then(() => {
+      tooLong();
+      transports.turn.resolve();
+    });
     this.#settle();
     if (renewal) this.#options.listener.renewed();
   }
@@ -153,6 +166,9 @@ export class BridgePath implements MediaPath {
     const entry: Producing = { source, producer: undefined };
     transports.producers.set(id, entry);
     try {
+      await transports.turn.promise;
+      if (transports !== this.#transports || transports.producers.get(id) !== entry)
+        throw new Error('the source was given up');
       const producer = await transports.send.produce({
         track,
         // The tracks belong to the devices, and another path may send them too.
@@ -165,7 +181,7 @@ export class BridgePath implements MediaPath {
       entry.producer = producer;
       if (transports.producers.get(id) !== entry) producer.close();
     } catch (error) {
-      transports.producers.delete(id);
+      if (transports.producers.get(id) === entry) transports.producers.delete(id);
       throw error;
     }
   }
