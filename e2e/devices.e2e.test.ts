@@ -172,14 +172,28 @@ test('a camera of 640x360 is received at 640x360', async () => {
   expect((await look(ben.page, ann.id))?.width).toBe(640);
 });
 
-test('the layer that arrives follows the size at which the picture is shown', async () => {
+test('of three layers of a 960x540 camera, the one arrives that fits the size at which it is shown', async () => {
   const url = `${server.origin}/layers`;
   const ann = await attend(browser, url, persona(0), { width: 960, height: 540, frameRate: 15 });
   const ben = await attend(browser, url, persona(1));
   present.push(ann, ben);
-  await until(async () => (await look(ben.page, ann.id))?.height === 540, 'the top layer', 30_000);
+  const arrives = (height: number) =>
+    until(
+      async () => (await look(ben.page, ann.id))?.height === height,
+      `Ann, ${height} pixels tall`,
+      30_000,
+    );
+  await arrives(540);
   await ben.page.setViewportSize({ width: 360, height: 640 });
-  await until(async () => ((await look(ben.page, ann.id))?.height ?? 540) < 540, 'a lower layer', 30_000);
+  await arrives(270);
   await ben.page.setViewportSize({ width: 1280, height: 720 });
-  await until(async () => (await look(ben.page, ann.id))?.height === 540, 'the top layer again', 30_000);
+  const cem = await attend(browser, url, persona(2));
+  present.push(cem);
+  await ben.page.getByRole('button', { name: 'Exit tile view' }).click();
+  await ben.page.locator(`[data-participant-id="${cem.id}"][data-source]`).hover();
+  await ben.page.getByRole('button', { name: 'Show Cem large' }).click();
+  await arrives(135);
+  await ben.page.locator(`[data-participant-id="${ann.id}"][data-source]`).hover();
+  await ben.page.getByRole('button', { name: 'Show Ann large' }).click();
+  await arrives(540);
 });
