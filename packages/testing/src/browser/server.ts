@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createSocket } from 'node:dgram';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,49 +15,88 @@ export interface TestServer {
   readonly origin: string;
   /** Everything it printed so far. */
   output(): string;
+  /** Kills the media worker, as a crash would. */
+  killWorker(): Promise<void>;
+  /** Kills the server without a word and starts another one at the same address with the same data. */
+  crashAndRestart(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'treff-e2e-'));
   const [http, media] = [await freePort(), await freePort()];
-  const child = spawn(process.execPath, [MAIN], {
-    env: {
-      ...process.env,
-      HTTP_PORT: String(http),
-      JVB_PORT: String(media),
-      BRIDGE_WORKERS: '1',
-      DATA_DIR: dataDir,
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-
   const origin = `http://localhost:${http}`;
-  try {
-    await until(
-      async () => {
-        if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}:\n${output}`);
-        return (await fetch(`${origin}/about/health`).catch(() => undefined))?.ok === true;
+  let output = '';
+
+  async function launch(): Promise<ChildProcess> {
+    const child = spawn(process.execPath, [MAIN], {
+      env: {
+        ...process.env,
+        HTTP_PORT: String(http),
+        JVB_PORT: String(media),
+        BRIDGE_WORKERS: '1',
+        DATA_DIR: dataDir,
+        ...environment,
       },
-      `the server to be healthy`,
-      60_000,
-    );
-  } catch (error) {
-    await end(child);
-    throw new Error(`${String(error)}\n${output}`, { cause: error });
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    try {
+      await until(
+        async () => {
+          if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}`);
+          return (await fetch(`${origin}/about/health`).catch(() => undefined))?.ok === true;
+        },
+        'the server to be healthy',
+        60_000,
+      );
+    } catch (error) {
+      await end(child);
+      throw new Error(`${String(error)}\n${output}`, { cause: error });
+    }
+    return child;
   }
+
+  let child = await launch();
   return {
     origin,
     output: () => output,
+    async killWorker() {
+      const worker = await workerOf(child);
+      process.kill(worker, 'SIGKILL');
+    },
+    async crashAndRestart() {
+      const worker = await workerOf(child);
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+      // The worker notices by itself that its pipe is closed; its port has to be free again.
+      await until(async () => !isAlive(worker), 'the worker to end with its server', 30_000);
+      child = await launch();
+    },
     async stop() {
       await end(child);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The process id of the only media worker of a server. */
+async function workerOf({ pid }: ChildProcess): Promise<number> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  for (const id of children.trim().split(' ').map(Number))
+    if ((await readFile(`/proc/${id}/cmdline`, 'utf8')).includes('mediasoup-worker')) return id;
+  throw new Error('The server has no media worker');
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    // ESRCH: there is no such process.
+    return false;
+  }
 }
 
 /** Waits until `condition` holds; asks again every 50 ms. Rejects after `timeoutMs` with what was waited for. */
