@@ -7,6 +7,7 @@ import {
   until,
   type Browser,
   type BrowserContext,
+  type Locator,
   type Page,
 } from '@treff/testing/browser';
 
@@ -120,6 +121,22 @@ test('German speakers are greeted in German', async () => {
   expect(await page.locator('html').getAttribute('lang')).toBe('de');
 });
 
+test.each(['light', 'dark'] as const)(
+  'the settings in the call can be read on a %s system',
+  async (colorScheme) => {
+    const page = await open('/contrast#config.prejoinConfig.enabled=false', { colorScheme });
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Settings' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Settings' });
+    for (const control of [
+      dialog.getByRole('textbox', { name: 'Your name' }),
+      dialog.getByRole('combobox').first(),
+    ])
+      expect(await contrast(control)).toBeGreaterThanOrEqual(4.5);
+    expect(await contrast(dialog.getByText('Your name', { exact: true }))).toBeGreaterThanOrEqual(4.5);
+  },
+);
+
 test.each([
   [360, 740],
   [1280, 720],
@@ -153,4 +170,34 @@ async function tabTo(page: Page, name: string): Promise<void> {
     await page.keyboard.press('Tab');
   }
   throw new Error(`Sixty times Tab did not lead to ${name}`);
+}
+
+/** Contrast of an element's text to what is behind it (WCAG 2.2, 1.4.3): 1 to 21. */
+async function contrast(element: Locator): Promise<number> {
+  await element.waitFor();
+  return element.evaluate((start) => {
+    const brush = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+    if (brush === null) throw new Error('no canvas');
+    const rgba = (colour: string) => {
+      brush.clearRect(0, 0, 1, 1);
+      brush.fillStyle = colour;
+      brush.fillRect(0, 0, 1, 1);
+      return [...brush.getImageData(0, 0, 1, 1).data];
+    };
+    const luminance = ([red = 0, green = 0, blue = 0]: number[]) => {
+      const [r = 0, g = 0, b = 0] = [red, green, blue].map((value) =>
+        value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+      );
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    // The nearest opaque background; translucent ones do not occur between a control and its dialog.
+    let behind: Element | null = start;
+    while (behind !== null && (rgba(getComputedStyle(behind).backgroundColor)[3] ?? 0) < 255)
+      behind = behind.parentElement;
+    const back = luminance(
+      behind === null ? [255, 255, 255] : rgba(getComputedStyle(behind).backgroundColor),
+    );
+    const front = luminance(rgba(getComputedStyle(start).color));
+    return (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
+  });
 }

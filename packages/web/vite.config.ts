@@ -13,6 +13,8 @@ export default defineConfig(({ mode }) => {
     ],
     build: {
       target: 'baseline-widely-available',
+      // The first with `light-dark()`. Rewritten for older ones it is decided once for the whole page, and the call is always dark.
+      cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
       // The server and the budget test read from it what each page loads.
       manifest: true,
       // Small assets inside the code would be `data:` addresses, which the Content-Security-Policy forbids.

@@ -1,4 +1,4 @@
-export type { Browser, BrowserContext, Page } from 'playwright-core';
+export type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 export * from './browser.ts';
 export * from './meeting.ts';
 export * from './senses.ts';
