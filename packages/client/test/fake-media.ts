@@ -4,6 +4,7 @@ import type { DeviceAccess } from '../src/media/devices.ts';
 export class FakeTrack extends EventTarget {
   readonly kind: 'audio' | 'video';
   readonly settings: MediaTrackSettings;
+  contentHint = '';
   enabled = true;
   readyState: 'live' | 'ended' = 'live';
 
@@ -49,6 +50,8 @@ export class FakeDevices {
   readonly tracks: FakeTrack[] = [];
   infos: Partial<MediaDeviceInfo>[] = [];
   readonly stored = new Map<string, string>();
+  /** What `getDisplayMedia` was asked, oldest question first. */
+  readonly screens = new FakeScreens();
   readonly permissions = new Map<string, EventTarget>();
   readonly #events = new EventTarget();
 
@@ -59,6 +62,7 @@ export class FakeDevices {
         this.#questions.push({ constraints, answer });
         return answer.promise;
       },
+      getDisplayMedia: this.screens.ask,
       enumerateDevices: async () => this.infos as MediaDeviceInfo[],
     }) as unknown as NonNullable<DeviceAccess['mediaDevices']>;
     return {
@@ -109,6 +113,41 @@ export class FakeDevices {
     const question = this.#questions.shift();
     if (question === undefined) throw new Error('nobody asks for a device');
     return question;
+  }
+}
+
+/** A browser's question what to share: it waits until a test answers it. */
+export class FakeScreens {
+  readonly #questions: PromiseWithResolvers<MediaStream>[] = [];
+  /** Every track that was ever handed out. */
+  readonly tracks: FakeTrack[] = [];
+
+  readonly ask = (): Promise<MediaStream> => {
+    const answer = Promise.withResolvers<MediaStream>();
+    this.#questions.push(answer);
+    return answer.promise;
+  };
+
+  get asked(): number {
+    return this.#questions.length;
+  }
+
+  /** The person chooses a screen. Its tracks. */
+  async choose({ sound = false } = {}): Promise<{ picture: FakeTrack; sound: FakeTrack }> {
+    const picture = new FakeTrack('video', { width: 1920, height: 1080 });
+    const heard = new FakeTrack('audio');
+    const audio = sound ? [heard] : [];
+    this.tracks.push(picture, ...audio);
+    this.#questions
+      .shift()
+      ?.resolve({ getVideoTracks: () => [picture], getAudioTracks: () => audio } as unknown as MediaStream);
+    await turn();
+    return { picture, sound: heard };
+  }
+
+  async refuse(name = 'NotAllowedError'): Promise<void> {
+    this.#questions.shift()?.reject(new DOMException('no', name));
+    await turn();
   }
 }
 

@@ -18,7 +18,7 @@ import {
   type TransportRole,
 } from '@treff/protocol';
 import type { Clock, Log } from '../core/index.ts';
-import { simulcastEncodings } from './encodings.ts';
+import { encodingsOf } from './encodings.ts';
 import { IceRecovery, type IceHealth } from './ice-recovery.ts';
 import { toMediasoup } from './mediasoup-types.ts';
 import type { MediaPath, OutgoingSource, PathListener, PathState } from './path.ts';
@@ -176,7 +176,7 @@ export class BridgePath implements MediaPath {
         disableTrackOnPause: false,
         streamId: streamIdOf(id, kind),
         appData: { source: id },
-        ...(mediaKindOf(kind) === 'audio' ? AUDIO : this.#videoOptions(track)),
+        ...this.#optionsOf(kind, track),
       });
       entry.producer = producer;
       if (transports.producers.get(id) !== entry) producer.close();
@@ -306,12 +306,13 @@ export class BridgePath implements MediaPath {
     announced({ id });
   }
 
-  #videoOptions(track: MediaStreamTrack): Partial<types.ProducerOptions> {
-    const { width = 0, height = 0 } = track.getSettings();
+  #optionsOf(kind: SourceKind, track: MediaStreamTrack): Partial<types.ProducerOptions> {
+    if (kind === 'microphone') return VOICE;
+    if (kind === 'screenAudio') return SCREEN_SOUND;
     const codec = this.#options.device.sendRtpCapabilities.codecs?.find(
       ({ mimeType }) => mimeType.toLowerCase() === 'video/vp8',
     );
-    const encodings = simulcastEncodings(width, height);
+    const encodings = encodingsOf(kind, track);
     // Without VP8 (nobody takes it away but an odd build) the browser's own first choice is sent.
     return codec === undefined ? { encodings } : { encodings, codec };
   }
@@ -414,7 +415,12 @@ const RECOVERABLE: ReadonlySet<ErrorCode> = new Set([
   'server/internal',
 ]);
 
-const AUDIO = { codecOptions: { opusFec: true, opusDtx: true } } as const;
+const VOICE = { codecOptions: { opusFec: true, opusDtx: true } } as const;
+
+/** Music and films: both channels, and quiet passages are sent as they are. */
+const SCREEN_SOUND = {
+  codecOptions: { opusFec: true, opusDtx: false, opusStereo: true, opusMaxAverageBitrate: 128_000 },
+} as const;
 
 /** Sources of one stream are played in step: a camera with its microphone, a screen with its sound. */
 function streamIdOf(source: SourceId, kind: SourceKind): string {

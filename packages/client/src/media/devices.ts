@@ -8,7 +8,8 @@ import type { DeviceChoice, LocalMedia } from './types.ts';
 export interface DeviceAccess {
   /** Undefined where there are no devices: in an insecure context, or an odd browser. */
   readonly mediaDevices:
-    | Pick<MediaDevices, 'getUserMedia' | 'enumerateDevices' | 'addEventListener' | 'removeEventListener'>
+    | (Pick<MediaDevices, 'getUserMedia' | 'enumerateDevices' | 'addEventListener' | 'removeEventListener'> &
+        Partial<Pick<MediaDevices, 'getDisplayMedia'>>)
     | undefined;
   readonly permissions: Pick<Permissions, 'query'> | undefined;
   readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { simulcastEncodings, simulcastLayers } from './encodings.ts';
+import { asTrack, FakeTrack } from '../../test/fake-media.ts';
+import { encodingsOf, layersOf, simulcastEncodings, simulcastLayers } from './encodings.ts';
 
 test.each([
   [1920, 1080, 3],
@@ -40,4 +41,12 @@ test('the last encoding is always full size, and each costs more than the one be
     expect(rates).toEqual(rates.toSorted((one, other) => one - other));
     expect(new Set(rates).size).toBe(rates.length);
   }
+});
+
+test('a screen is sent once and in full, a camera of the same size in layers', () => {
+  const track = asTrack(new FakeTrack('video', { width: 1920, height: 1080 }));
+  expect(encodingsOf('screen', track)).toEqual([{ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 }]);
+  expect(layersOf('screen', track)).toBe(1);
+  expect(layersOf('camera', track)).toBe(3);
+  expect(layersOf('screenAudio', asTrack(new FakeTrack('audio')))).toBe(1);
 });

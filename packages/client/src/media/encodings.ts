@@ -1,9 +1,28 @@
-/** One encoding of a camera, as `RTCRtpEncodingParameters` names it. The lowest comes first, the last is always full size. */
+import { mediaKindOf, type SourceKind } from '@treff/protocol';
+
+/** One encoding of a picture, as `RTCRtpEncodingParameters` names it. The lowest comes first, the last is always full size. */
 export interface Encoding {
   readonly scaleResolutionDownBy: number;
   /** Bits a second. */
   readonly maxBitrate: number;
 }
+
+/** The encodings of a track that is sent as a source of that kind: a camera's simulcast, a screen's one. */
+export function encodingsOf(kind: SourceKind, track: MediaStreamTrack): Encoding[] {
+  const { width = 0, height = 0 } = track.getSettings();
+  return kind === 'screen' ? SCREEN : simulcastEncodings(width, height);
+}
+
+/** How many encodings those are; 1 for sound. */
+export function layersOf(kind: SourceKind, track: MediaStreamTrack): number {
+  return mediaKindOf(kind) === 'audio' ? 1 : encodingsOf(kind, track).length;
+}
+
+/**
+ * A screen has one encoding, of full size: text at half size can't be read, so every bit and every cycle of the encoder goes into the one that can. The bitrate
+ * is for scrolling and films; a page that rests takes next to nothing.
+ */
+const SCREEN: Encoding[] = [{ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 }];
 
 /**
  * How many simulcast layers a captured picture gets. Not taste: Chromium drops the *highest* encodings of a smaller picture silently, and nobody

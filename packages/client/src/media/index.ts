@@ -6,8 +6,10 @@ export type {
   Levels,
   LocalDevice,
   LocalMedia,
+  LocalScreen,
   Meeting,
   MeetingOptions,
   MeetingPhase,
   MeetingState,
+  ScreenProblem,
 } from './types.ts';

@@ -1,6 +1,7 @@
 import type { CaptureState } from './capture.ts';
 import type { LocalSource, Wish } from './local-source.ts';
-import type { LocalDevice } from './types.ts';
+import type { ScreenState } from './screen-capture.ts';
+import type { LocalDevice, LocalScreen } from './types.ts';
 
 /** What is to be sent of a device. While it is being opened anew (another one was chosen) others are not told that it is muted. */
 export function wishOf({ wanted, opening, track }: CaptureState, kind: 'microphone' | 'camera'): Wish {
@@ -28,6 +29,21 @@ export function localDevice(
     problem: wanted && !on ? trouble : undefined,
     deviceId: track?.getSettings().deviceId ?? chosenId,
     track: used,
+    source: source.id,
+  };
+}
+
+/** What the page shows of one's own screen. */
+export function localScreen(
+  { wanted, problem, picture, sound }: ScreenState,
+  source: Pick<LocalSource, 'id' | 'sends'>,
+): LocalScreen {
+  const on = picture !== undefined && source.sends(picture);
+  return {
+    status: on ? 'on' : wanted ? 'starting' : 'off',
+    problem,
+    track: picture,
+    hasSound: sound !== undefined,
     source: source.id,
   };
 }

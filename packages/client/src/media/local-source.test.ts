@@ -57,11 +57,12 @@ class FakePath implements MediaPath {
   }
 }
 
-function start(kind: 'camera' | 'microphone' = 'camera') {
+function start(kind: 'camera' | 'microphone' | 'screen' = 'camera') {
   let count = 0;
   const path = new FakePath();
   const source = new LocalSource({
     kind,
+    whenIdle: kind === 'screen' ? 'gone' : 'muted',
     makeId: () => makeSourceId(SELF, kind, count++),
     sayMuted: (id, muted) => path.said.push(`say ${id} ${muted ? 'muted' : 'unmuted'}`),
     log: () => undefined,
@@ -237,5 +238,39 @@ describe('a refusal', () => {
     await path.succeed();
     source.refuse('0000000a-v0' as SourceId, 'source/too-many');
     expect(source.id).toBe('0000000a-v1');
+  });
+});
+
+describe('a source that is gone when idle', () => {
+  test('is unpublished instead of muted, and another track is another source', async () => {
+    const { path, source } = start('screen');
+    source.setPath(path);
+    source.set({ track: hd(), muted: false });
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-v0', 'announced audible']);
+    source.set({ track: undefined, muted: false });
+    await path.succeed();
+    expect(path.take()).toEqual(['unpublish 0000000a-v0']);
+    expect(source.id).toBeUndefined();
+    source.set({ track: hd(), muted: false });
+    await path.succeed();
+    source.set({ track: hd(), muted: false });
+    await path.succeed();
+    expect(path.take()).toEqual([
+      'publish 0000000a-v1',
+      'announced audible',
+      'unpublish 0000000a-v1',
+      'publish 0000000a-v2',
+      'announced audible',
+    ]);
+  });
+
+  test('that ends while it is being published does not stay', async () => {
+    const { path, source } = start('screen');
+    source.setPath(path);
+    source.set({ track: hd(), muted: false });
+    source.set({ track: undefined, muted: false });
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-v0', 'announced audible', 'unpublish 0000000a-v0']);
   });
 });

@@ -1,6 +1,6 @@
 import type { ErrorCode, SourceId, SourceKind } from '@treff/protocol';
 import type { Log } from '../core/index.ts';
-import { simulcastLayers } from './encodings.ts';
+import { layersOf } from './encodings.ts';
 import type { MediaPath } from './path.ts';
 
 /** What is to be sent. */
@@ -13,6 +13,8 @@ export interface Wish {
 
 export interface LocalSourceOptions {
   readonly kind: SourceKind;
+  /** What becomes of the source when nothing is to be sent: it stays, muted, or it is no more, and another track is another source. */
+  readonly whenIdle: 'muted' | 'gone';
   /** An id that was never used; undefined when all are used up. */
   readonly makeId: () => SourceId | undefined;
   /** Tells the conference. */
@@ -25,7 +27,7 @@ export interface LocalSourceOptions {
 interface Published {
   readonly id: SourceId;
   readonly path: MediaPath;
-  /** Simulcast layers; 1 for sound. */
+  /** How many encodings it was published with. */
   readonly layers: number;
   /** What is being sent; undefined: nothing. */
   track: MediaStreamTrack | undefined;
@@ -121,7 +123,8 @@ export class LocalSource {
     }
     if (published.track !== track) {
       if (track?.readyState === 'ended') return undefined; // its device will say what comes next
-      if (track !== undefined && layersOf(track) !== published.layers)
+      const { kind, whenIdle } = this.#options;
+      if (whenIdle === 'gone' || (track !== undefined && layersOf(kind, track) !== published.layers))
         return () => this.#unpublish(published);
       return () => this.#replace(published, track);
     }
@@ -132,7 +135,7 @@ export class LocalSource {
 
   async #publish(path: MediaPath, id: SourceId, track: MediaStreamTrack): Promise<void> {
     const { kind, log, changed } = this.#options;
-    const published: Published = { id, path, layers: layersOf(track), track, saidMuted: undefined };
+    const published: Published = { id, path, layers: layersOf(kind, track), track, saidMuted: undefined };
     this.#published = published;
     const muted = () => {
       published.saidMuted = this.#wish.muted;
@@ -177,10 +180,4 @@ export class LocalSource {
     published.saidMuted = muted;
     this.#options.sayMuted(published.id, muted);
   }
-}
-
-function layersOf(track: MediaStreamTrack): number {
-  if (track.kind === 'audio') return 1;
-  const { width = 0, height = 0 } = track.getSettings();
-  return simulcastLayers(width, height);
 }

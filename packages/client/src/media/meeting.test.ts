@@ -314,6 +314,81 @@ describe('devices in the call', () => {
   });
 });
 
+describe('the shared screen', () => {
+  const publications = (messages: ClientMessage[]) =>
+    messages.flatMap((message) =>
+      message.type === 'media' && message.body.action === 'publish' ? [message.body.publication] : [],
+    );
+  async function sharing() {
+    const all = await seated();
+    all.meeting.setScreenShare(true);
+    const tracks = await all.browser.screens.choose({ sound: true });
+    return { ...all, ...tracks, share: () => all.meeting.getState().local.screen };
+  }
+
+  test('is sent with its sound, beside the camera, and gone when it ends', async () => {
+    const { meeting, network, share, picture } = await sharing();
+    expect(publications(network.last.take())).toMatchObject([
+      { source: '0000000a-v0', kind: 'screen', height: 1080, muted: false },
+      { source: '0000000a-a1', kind: 'screenAudio', muted: false },
+    ]);
+    expect(share()).toMatchObject({ status: 'on', hasSound: true, source: '0000000a-v0', track: picture });
+    meeting.setScreenShare(false);
+    await turn();
+    expect(actions(network.last.take())).toEqual(['unpublish', 'unpublish']);
+    expect(share()).toMatchObject({ status: 'off', track: undefined, source: undefined });
+  });
+
+  test("ends with the browser's own button", async () => {
+    const { network, share, picture } = await sharing();
+    network.last.take();
+    picture.end();
+    await turn();
+    expect(actions(network.last.take())).toEqual(['unpublish', 'unpublish']);
+    expect(share().status).toBe('off');
+  });
+
+  test('is published anew on new transports, without another question', async () => {
+    const { network, browser, send, share } = await sharing();
+    network.last.take();
+    await send({ type: 'media', generation: 2, body: { action: 'offer', offer: offer(2) } });
+    expect(publications(network.last.take()).map(({ source }) => source)).toEqual([
+      '0000000a-v2',
+      '0000000a-a3',
+    ]);
+    expect(share()).toMatchObject({ status: 'on', source: '0000000a-v2' });
+    expect(browser.screens.asked).toBe(0);
+  });
+
+  test('that the server refuses is captured no more', async () => {
+    const { send, share, picture } = await sharing();
+    const { source } = share();
+    if (source === undefined) throw new Error('not published');
+    const code = 'source/too-many';
+    await send({ type: 'media', generation: 1, body: { action: 'source-refused', source, code } });
+    expect(share()).toMatchObject({ status: 'off', problem: 'refused' });
+    expect(picture.readyState).toBe('ended');
+  });
+
+  test('ends with the call and with a lost seat, and needs a seat to begin', async () => {
+    const { meeting, network, clock, send, browser, picture, share } = await sharing();
+    network.last.close(1006);
+    clock.advance(5_000);
+    network.last.accept();
+    await send(welcome, { type: 'error', code: 'session/resume-refused', fatal: false });
+    await send(joined({ view: view({ self: OTHER }) }));
+    expect(picture.readyState).toBe('ended');
+    expect(share().status).toBe('off');
+    meeting.setScreenShare(true);
+    const second = await browser.screens.choose();
+    expect(share().status).toBe('on');
+    meeting.leave();
+    expect(second.picture.readyState).toBe('ended');
+    meeting.setScreenShare(true);
+    expect(browser.screens.asked).toBe(0);
+  });
+});
+
 describe('the others', () => {
   test('their tracks come and go', async () => {
     const { meeting, send } = await seated();

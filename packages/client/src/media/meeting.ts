@@ -3,11 +3,13 @@ import {
   LIMITS,
   makeSourceId,
   rtpCapabilities as rtpCapabilitiesSchema,
+  SOURCE_KINDS,
   type ConferenceView,
   type MediaOffer,
   type ParticipantId,
   type RtpCapabilities,
   type SourceId,
+  type SourceKind,
 } from '@treff/protocol';
 import { Session, type SessionEnd, type SessionEvent } from '../core/index.ts';
 import { BridgePath } from './bridge-path.ts';
@@ -15,9 +17,10 @@ import { Devices } from './devices.ts';
 import { fittingName } from './display-name.ts';
 import { browserEnvironment, type Environment } from './environment.ts';
 import { LevelMeter } from './levels.ts';
-import { localDevice, shared, wishOf } from './local-media.ts';
+import { localDevice, localScreen, shared, wishOf } from './local-media.ts';
 import { LocalSource } from './local-source.ts';
 import type { Meter } from './microphone-meter.ts';
+import { ScreenCapture } from './screen-capture.ts';
 import { Shown } from './shown.ts';
 import type {
   CreateMeeting,
@@ -44,8 +47,8 @@ interface Seat {
   sources: number;
 }
 
-const KINDS = ['microphone', 'camera'] as const;
-type Kind = (typeof KINDS)[number];
+const DEVICES = ['microphone', 'camera'] as const;
+type DeviceKind = (typeof DEVICES)[number];
 type End = Extract<MeetingPhase, { name: 'left' | 'failed' }>;
 
 const NO_TRACKS: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
@@ -57,7 +60,8 @@ class ComposedMeeting implements Meeting {
   readonly #listeners = new Set<() => void>();
   readonly #disposal = new AbortController();
   readonly #devices: Devices;
-  readonly #sources: Readonly<Record<Kind, LocalSource>>;
+  readonly #screen: ScreenCapture;
+  readonly #sources: Readonly<Record<SourceKind, LocalSource>>;
   readonly #shown: Shown;
   readonly #levels: LevelMeter;
   readonly #meters: ReturnType<Environment['createMeters']>;
@@ -87,15 +91,22 @@ class ComposedMeeting implements Meeting {
       log,
       changed,
     });
-    const source = (kind: Kind) =>
+    this.#screen = new ScreenCapture({ mediaDevices: environment.deviceAccess.mediaDevices, log, changed });
+    const source = (kind: SourceKind) =>
       new LocalSource({
         kind,
+        whenIdle: kind === 'screen' || kind === 'screenAudio' ? 'gone' : 'muted',
         makeId: () => this.#makeSourceId(kind),
         sayMuted: (id, muted) => this.#sayMuted(id, muted),
         log,
-        changed: () => this.#publish(),
+        changed: () => this.#sourceChanged(),
       });
-    this.#sources = { microphone: source('microphone'), camera: source('camera') };
+    this.#sources = {
+      microphone: source('microphone'),
+      camera: source('camera'),
+      screen: source('screen'),
+      screenAudio: source('screenAudio'),
+    };
     this.#shown = new Shown(clock, (constraints) => this.#seat?.path.constrain(constraints));
     this.#meters = environment.createMeters();
     this.#levels = new LevelMeter({
@@ -182,6 +193,14 @@ class ComposedMeeting implements Meeting {
 
   selectSpeaker(deviceId: string): void {
     this.#devices.selectSpeaker(deviceId);
+  }
+
+  get canShareScreen(): boolean {
+    return this.#screen.isSupported;
+  }
+
+  setScreenShare(on: boolean): void {
+    if (this.#seat !== undefined) this.#screen.setWanted(on);
   }
 
   rename(displayName: string): void {
@@ -299,11 +318,13 @@ class ComposedMeeting implements Meeting {
         changed: () => this.#publish(),
         renewed: () => this.#setPath(path),
         refused: (source, code) => {
-          for (const kind of KINDS) this.#sources[kind].refuse(source, code);
+          for (const kind of SOURCE_KINDS) this.#sources[kind].refuse(source, code);
         },
       },
     });
     const before = this.#seat;
+    // For the others the share ended with the lost seat, perhaps long ago: nobody shows a screen again without meaning to.
+    if (before !== undefined) this.#screen.setWanted(false);
     // One seat follows the other: nobody is shown a moment without.
     this.#seat = { self: view.self, path, sources: 0 };
     this.#view = view;
@@ -314,7 +335,7 @@ class ComposedMeeting implements Meeting {
   }
 
   #setPath(path: BridgePath | undefined): void {
-    for (const kind of KINDS) this.#sources[kind].setPath(path);
+    for (const kind of SOURCE_KINDS) this.#sources[kind].setPath(path);
   }
 
   /** Gives up what belonged to the seat. */
@@ -333,6 +354,7 @@ class ComposedMeeting implements Meeting {
     session?.leave();
     this.#rise();
     this.#devices.stop();
+    this.#screen.setWanted(false);
     this.#publish();
   }
 
@@ -346,7 +368,7 @@ class ComposedMeeting implements Meeting {
     if (this.#aside) this.retry();
   }
 
-  #makeSourceId(kind: Kind): SourceId | undefined {
+  #makeSourceId(kind: SourceKind): SourceId | undefined {
     const seat = this.#seat;
     if (seat === undefined || seat.sources > LIMITS.sourceIndex) return undefined;
     return makeSourceId(seat.self, kind, seat.sources++);
@@ -365,9 +387,18 @@ class ComposedMeeting implements Meeting {
 
   /** Brings what is sent and measured to what the devices are. */
   #reconcile(): void {
-    for (const kind of KINDS) this.#sources[kind].set(wishOf(this.#devices[kind], kind));
+    for (const kind of DEVICES) this.#sources[kind].set(wishOf(this.#devices[kind], kind));
+    const { picture, sound } = this.#screen.state;
+    this.#sources.screen.set({ track: picture, muted: false });
+    this.#sources.screenAudio.set({ track: sound, muted: false });
     this.#measure(this.#devices.microphone.track);
     this.#levels.wake();
+    this.#publish();
+  }
+
+  #sourceChanged(): void {
+    // What nobody gets to see is not captured either.
+    if (this.#sources.screen.refused !== undefined) this.#screen.fail('refused');
     this.#publish();
   }
 
@@ -412,7 +443,7 @@ class ComposedMeeting implements Meeting {
   }
 
   #localMedia(before: LocalMedia | undefined): LocalMedia {
-    const device = (kind: Kind) => {
+    const device = (kind: DeviceKind) => {
       const now = localDevice(
         this.#devices[kind],
         this.#sources[kind],
@@ -421,9 +452,11 @@ class ComposedMeeting implements Meeting {
       );
       return before === undefined ? now : shared(before[kind], now);
     };
+    const screen = localScreen(this.#screen.state, this.#sources.screen);
     const local = {
       microphone: device('microphone'),
       camera: device('camera'),
+      screen: before === undefined ? screen : shared(before.screen, screen),
       devices: this.#devices.lists,
       speakerId: this.#devices.speakerId,
       talkingWhileMuted: this.#levels.talkingWhileMuted,

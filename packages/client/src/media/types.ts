@@ -29,6 +29,13 @@ export interface Meeting {
   selectCamera(deviceId: string): void;
   /** Where remote sound plays; the page applies it with `setSinkId`. */
   selectSpeaker(deviceId: string): void;
+  /** Whether this browser can share a screen. Phones can't. */
+  readonly canShareScreen: boolean;
+  /**
+   * In the call: `true` lets the browser ask what to share, and has to be called from a press of a key or button; `false` ends it. Leaving and the loss of
+   * the seat end it too.
+   */
+  setScreenShare(on: boolean): void;
   rename(displayName: string): void;
   /** What the page shows now: height in device pixels of each video source on screen; what is not listed is hidden and costs nothing. Sent coalesced. */
   setShown(heights: ReadonlyMap<SourceId, number>): void;
@@ -71,6 +78,7 @@ export type MeetingPhase =
 export interface LocalMedia {
   readonly microphone: LocalDevice;
   readonly camera: LocalDevice;
+  readonly screen: LocalScreen;
   /** Labels are empty until a permission was given. */
   readonly devices: {
     readonly microphones: readonly DeviceChoice[];
@@ -101,6 +109,23 @@ export interface LocalDevice {
   /** One's own source, once published. */
   readonly source: SourceId | undefined;
 }
+
+/** One's own shared screen, window or tab. */
+export interface LocalScreen {
+  /** `starting`: the browser asks what to share, or it is not sent yet. */
+  readonly status: 'off' | 'starting' | 'on';
+  /** Why it is off although wanted, until the next try. */
+  readonly problem: ScreenProblem | undefined;
+  /** What is shared; absent while off. */
+  readonly track: MediaStreamTrack | undefined;
+  /** Whether others hear what is shared. */
+  readonly hasSound: boolean;
+  /** One's own source, once published. */
+  readonly source: SourceId | undefined;
+}
+
+/** `refused`: the server did not take it. That the person chose nothing to share is none. */
+export type ScreenProblem = 'refused' | 'failed';
 
 /** `refused`: the server did not take the source. `insecure`: the page is not a secure context, so there are no devices. */
 export type DeviceProblem = 'permission-denied' | 'not-found' | 'in-use' | 'insecure' | 'refused' | 'failed';

@@ -40,3 +40,27 @@ export function canvasTrack(name: string, index: number, upright = false): Media
   if (track === undefined) throw new Error('a canvas without a picture');
   return track;
 }
+
+/** A painted screen: a page of text, such as somebody shows. */
+export function slideTrack(title: string): MediaStreamTrack {
+  const canvas = document.createElement('canvas');
+  canvas.width = 1280;
+  canvas.height = 800;
+  const brush = canvas.getContext('2d');
+  const paint = () => {
+    if (brush === null) return;
+    brush.fillStyle = '#fdfdfb';
+    brush.fillRect(0, 0, 1280, 800);
+    brush.fillStyle = '#1c2b28';
+    brush.font = '64px sans-serif';
+    brush.fillText(title, 80, 140);
+    brush.font = '28px sans-serif';
+    for (let line = 0; line < 11; line++)
+      brush.fillText(`${line + 1}. What was said, and who does it`, 80, 230 + line * 48);
+  };
+  paint();
+  setInterval(paint, 500);
+  const [track] = canvas.captureStream(5).getVideoTracks();
+  if (track === undefined) throw new Error('a canvas without a picture');
+  return track;
+}

@@ -1,6 +1,13 @@
-import type { DeviceProblem, LocalDevice, Meeting, MeetingPhase, MeetingState } from '@treff/client/media';
+import type {
+  DeviceProblem,
+  LocalDevice,
+  LocalScreen,
+  Meeting,
+  MeetingPhase,
+  MeetingState,
+} from '@treff/client/media';
 import { makeSourceId, participantId, type ConferenceView, type SourceId } from '@treff/protocol';
-import { canvasTrack } from './canvasTrack.ts';
+import { canvasTrack, slideTrack } from './canvasTrack.ts';
 
 export interface FakeOptions {
   readonly people: number;
@@ -12,6 +19,8 @@ export interface FakeOptions {
   readonly talkingWhileMuted: boolean;
   /** Milliseconds between changes of the dominant speaker; 0: none. */
   readonly speakEveryMs: number;
+  /** How many of the others share a screen. */
+  readonly screens: number;
 }
 
 export function fakeOptions(query: URLSearchParams): FakeOptions {
@@ -23,6 +32,7 @@ export function fakeOptions(query: URLSearchParams): FakeOptions {
     problem: query.get('problem') ?? '',
     talkingWhileMuted: query.has('talking'),
     speakEveryMs: Number(query.get('speak') ?? 0),
+    screens: Number(query.get('screens') ?? 0),
   };
 }
 
@@ -30,6 +40,14 @@ const NAMES = [
   'Ann', 'Benjamin Okafor', 'Chiara Rossi', 'Dmitri', 'Élodie Marchand-Lefèvre', 'Farid', '', 'Grażyna Wójcik', '李小龙',
   'Ingeborg von der Heide-Schwarzenberg', 'Jo', 'Kofi Mensah',
 ]; // prettier-ignore
+
+const NO_SCREEN: LocalScreen = {
+  status: 'off',
+  problem: undefined,
+  track: undefined,
+  hasSound: false,
+  source: undefined,
+};
 
 const idOf = (index: number) =>
   participantId.parse((0x1a2b3c00 + index * 0x01010101).toString(16).padStart(8, '0'));
@@ -42,10 +60,11 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
   let state: MeetingState = {
     room: 'team-breakfast',
     phase: phaseOf(options),
-    conference: options.phase === 'joined' ? conferenceOf(options.people, tracks) : undefined,
+    conference: options.phase === 'joined' ? conferenceOf(options, tracks) : undefined,
     local: {
       microphone: deviceOf('microphone', options),
       camera: deviceOf('camera', options),
+      screen: NO_SCREEN,
       devices: {
         microphones: [
           { deviceId: 'default', label: 'Default' },
@@ -100,7 +119,7 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       },
     },
     join({ displayName }) {
-      const conference = conferenceOf(options.people, tracks);
+      const conference = conferenceOf(options, tracks);
       const participants = conference.participants.map((one) =>
         one.id === conference.self ? { ...one, displayName } : one,
       );
@@ -121,6 +140,19 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
         problem: undefined,
         track: on ? canvasTrack('You', 0) : undefined,
       }),
+    canShareScreen: true,
+    setScreenShare(on) {
+      const { conference } = state;
+      if (conference === undefined) return;
+      const source = makeSourceId(idOf(0), 'screen', 9);
+      const others = conference.sources.filter(({ id }) => id !== source);
+      const sources = on ? [...others, { id: source, kind: 'screen' as const, muted: false }] : others;
+      const screen: LocalScreen = { ...NO_SCREEN, status: 'on', track: slideTrack('Mine'), source };
+      change({
+        conference: { ...conference, sources },
+        local: { ...state.local, screen: on ? screen : NO_SCREEN },
+      });
+    },
     selectMicrophone: (deviceId) => setDevice('microphone', { deviceId }),
     selectCamera: (deviceId) => setDevice('camera', { deviceId }),
     selectSpeaker: (speakerId) => change({ local: { ...state.local, speakerId } }),
@@ -166,14 +198,21 @@ function deviceOf(kind: 'microphone' | 'camera', { problem }: FakeOptions): Loca
 }
 
 /** Every fourth has no camera, every third is muted, the fifth is interrupted, the third holds a phone upright. */
-function conferenceOf(people: number, tracks: Map<SourceId, MediaStreamTrack>): ConferenceView {
+function conferenceOf(
+  { people, screens }: FakeOptions,
+  tracks: Map<SourceId, MediaStreamTrack>,
+): ConferenceView {
   const everybody = Array.from({ length: people }, (_, index) => index);
   const sources = everybody.flatMap((index) => {
     const camera = makeSourceId(idOf(index), 'camera', 1);
     const cameraMuted = index % 4 === 3;
     if (index > 0 && !cameraMuted)
       tracks.set(camera, canvasTrack(NAMES[index % NAMES.length] ?? '', index, index === 5));
+    const screen = makeSourceId(idOf(index), 'screen', 3);
+    const shares = index > 0 && index <= screens;
+    if (shares) tracks.set(screen, slideTrack(`Quarter ${index}`));
     return [
+      ...(shares ? [{ id: screen, kind: 'screen' as const, muted: false }] : []),
       { id: camera, kind: 'camera' as const, muted: cameraMuted },
       { id: makeSourceId(idOf(index), 'microphone', 2), kind: 'microphone' as const, muted: index % 3 === 2 },
     ];
