@@ -1,11 +1,12 @@
-import type { ConferenceView, ParticipantId } from '@treff/protocol';
+import type { ConferenceView } from '@treff/protocol';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useCamera, useMicrophone } from '../devices/useDeviceToggles.ts';
+import { useScreenShare } from '../devices/useScreenShare.ts';
 import { useMeeting, useMeetingState } from '../room/MeetingContext.ts';
 import styles from './Call.module.css';
 import { Floor } from './floor/Floor.tsx';
 import { useShortcuts } from './hooks/useShortcuts.ts';
-import type { Layout } from './layout/placement.ts';
+import { useLayout } from './layout/useLayout.ts';
 import { Notices } from './notices/Notices.tsx';
 import { AloneCard } from './panels/AloneCard.tsx';
 import { InviteDialog } from './panels/InviteDialog.tsx';
@@ -13,7 +14,7 @@ import type { Panel } from './panels/panel.ts';
 import { ParticipantsPanel } from './panels/ParticipantsPanel.tsx';
 import { SettingsDialog } from './panels/SettingsDialog.tsx';
 import { ShortcutsDialog } from './panels/ShortcutsDialog.tsx';
-import { peopleOf, soundsOf } from './people.ts';
+import { peopleOf, screensOf, soundsOf } from './people.ts';
 import { RemoteSound } from './RemoteSound.tsx';
 import { Toolbar } from './toolbar/Toolbar.tsx';
 
@@ -28,10 +29,12 @@ function Conference({ view }: { readonly view: ConferenceView }) {
   const local = useMeetingState((state) => state.local);
   const tracks = useMeetingState((state) => state.tracks);
   const people = useMemo(() => peopleOf(view, local, tracks), [view, local, tracks]);
-  const { layout, toggleLayout, pinned, pin } = useLayout(people.length);
+  const screens = useMemo(() => screensOf(view, local, tracks), [view, local, tracks]);
+  const { layout, toggleLayout, pinned, pin } = useLayout(people.length, screens);
   const [panel, setPanel] = useState<Panel>();
   const microphone = useMicrophone();
   const camera = useCamera();
+  const screen = useScreenShare();
   const sound = useSound();
   const closePanel = useCallback(() => setPanel(undefined), []);
 
@@ -41,6 +44,8 @@ function Conference({ view }: { readonly view: ConferenceView }) {
         return microphone.toggle();
       case 'camera':
         return camera.toggle();
+      case 'screen':
+        return screen.toggle();
       case 'layout':
         return toggleLayout();
       case 'shortcuts':
@@ -52,7 +57,7 @@ function Conference({ view }: { readonly view: ConferenceView }) {
     <main className={styles.call}>
       <div className={styles.middle}>
         <div className={styles.floor}>
-          <Floor view={view} people={people} layout={layout} pinned={pinned} onPin={pin} />
+          <Floor view={view} people={people} screens={screens} layout={layout} pinned={pinned} onPin={pin} />
           <Notices view={view} soundBlocked={sound.blocked} onHear={sound.playAll} />
           {people.length === 1 ? <AloneCard /> : null}
         </div>
@@ -80,23 +85,6 @@ function Conference({ view }: { readonly view: ConferenceView }) {
       {panel === 'shortcuts' ? <ShortcutsDialog onClose={closePanel} /> : null}
     </main>
   );
-}
-
-/** As in Jitsi Meet: two see each other large, more stand in tiles, until the person chooses. A pin chooses the stage. */
-function useLayout(count: number) {
-  const [chosen, setChosen] = useState<Layout>();
-  const [pinned, setPinned] = useState<ParticipantId>();
-  const layout = chosen ?? (count > 2 ? 'tiles' : 'stage');
-  const toggleLayout = useCallback(() => setChosen(layout === 'tiles' ? 'stage' : 'tiles'), [layout]);
-  const pin = useCallback(
-    (id: ParticipantId) => {
-      const unpins = layout === 'stage' && pinned === id;
-      setPinned(unpins ? undefined : id);
-      if (!unpins) setChosen('stage');
-    },
-    [layout, pinned],
-  );
-  return { layout, toggleLayout, pinned: layout === 'stage' ? pinned : undefined, pin };
 }
 
 /** Whether the browser lets remote sound play. Any press of a key or button lifts the block, not only ours. */

@@ -10,10 +10,10 @@ interface RemoteSoundProps {
   readonly onBlocked: () => void;
 }
 
-/** Plays one remote voice. */
+/** Plays one remote voice, or what a shared screen plays. */
 export function RemoteSound({ sound, speakerId, onBlocked }: RemoteSoundProps) {
   const audio = useRef<HTMLAudioElement>(null);
-  const { track, participant, source } = sound;
+  const { track, participant, source, kind } = sound;
 
   useEffect(() => {
     const element = audio.current;
@@ -36,5 +36,5 @@ export function RemoteSound({ sound, speakerId, onBlocked }: RemoteSoundProps) {
     });
   }, [speakerId]);
 
-  return <audio ref={audio} data-participant-id={participant} data-source-id={source} />;
+  return <audio ref={audio} data-participant-id={participant} data-source-id={source} data-kind={kind} />;
 }

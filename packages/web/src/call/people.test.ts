@@ -1,7 +1,7 @@
 import type { LocalDevice } from '@treff/client/media';
 import { conferenceView, sourceId, type ConferenceView, type SourceId } from '@treff/protocol';
 import { describe, expect, it } from 'vitest';
-import { peopleOf, soundsOf } from './people.ts';
+import { isScreenTile, peopleOf, screensOf, soundsOf, tileOrder } from './people.ts';
 
 const SELF = 'aaaaaaaa';
 const ANN = 'bbbbbbbb';
@@ -68,6 +68,42 @@ describe('the people on the page', () => {
     expect(peopleOf(viewWith([]), off, new Map())[1]?.silent).toBe(true);
     expect(peopleOf(viewWith([microphone]), off, new Map())[1]?.silent).toBe(false);
     expect(peopleOf(viewWith([{ ...microphone, muted: true }]), off, new Map())[1]?.silent).toBe(true);
+  });
+});
+
+describe('the screens on the page', () => {
+  const hers = { id: `${ANN}-v2`, kind: 'screen', muted: false };
+  const mine = { id: `${SELF}-v3`, kind: 'screen', muted: false };
+  const share = {
+    status: 'on',
+    problem: undefined,
+    track: track('mine'),
+    hasSound: false,
+    source: sourceId.parse(mine.id),
+  } as const;
+
+  it('are those of others as they arrive, and one own from the capture', () => {
+    const screens = screensOf(viewWith([hers, mine]), { screen: share }, tracksOf(hers.id, mine.id));
+    expect(
+      screens.map(({ id, displayName, isLocal, picture }) => [id, displayName, isLocal, picture?.id]),
+    ).toEqual([
+      [hers.id, 'Ann', false, hers.id],
+      [mine.id, '', true, 'mine'],
+    ]);
+    expect(screensOf(viewWith([hers]), { screen: share }, new Map())[0]?.picture).toBeUndefined();
+  });
+
+  it('lack one own that has ended before the conference knows of it', () => {
+    const ended = { ...share, status: 'off', track: undefined, source: undefined } as const;
+    expect(screensOf(viewWith([mine]), { screen: ended }, new Map())).toEqual([]);
+  });
+
+  it('come first, the newest before, but for one own, which stands by oneself', () => {
+    const view = viewWith([hers, mine, { ...hers, id: `${ANN}-v4` }]);
+    const screens = screensOf(view, { screen: share }, new Map());
+    const order = tileOrder(peopleOf(view, off, new Map()), screens);
+    expect(order).toEqual([`${ANN}-v4`, hers.id, SELF, mine.id, ANN]);
+    expect(order.map(isScreenTile)).toEqual([true, true, false, true, false]);
   });
 });
 

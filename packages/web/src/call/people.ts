@@ -5,6 +5,7 @@ import {
   type ConferenceView,
   type ParticipantId,
   type SourceId,
+  type SourceKind,
 } from '@treff/protocol';
 
 /** A participant as the page shows them. */
@@ -22,10 +23,30 @@ export interface Person {
   readonly picture: MediaStreamTrack | undefined;
 }
 
+/** A screen that somebody shares. */
+export interface Screen {
+  readonly id: SourceId;
+  readonly participant: ParticipantId;
+  /** Whose it is; may be empty. */
+  readonly displayName: string;
+  readonly isLocal: boolean;
+  /** Absent until it arrives. */
+  readonly picture: MediaStreamTrack | undefined;
+}
+
+/** What a tile shows: a person, or a screen. The two kinds of ids have nothing in common. */
+export type TileId = ParticipantId | SourceId;
+
+/** Whether the tile shows a screen: a source's id has a hyphen, a participant's has none. */
+export function isScreenTile(id: TileId): boolean {
+  return id.includes('-');
+}
+
 /** A voice or the sound of a screen, to be played. */
 export interface Sound {
   readonly source: SourceId;
   readonly participant: ParticipantId;
+  readonly kind: SourceKind;
   readonly track: MediaStreamTrack;
 }
 
@@ -60,6 +81,35 @@ export function peopleOf(
   return [...people.filter(({ isLocal }) => isLocal), ...people.filter(({ isLocal }) => !isLocal)];
 }
 
+/** All shared screens, in the order in which they were. One's own is there once it is sent. */
+export function screensOf(
+  view: ConferenceView,
+  local: Pick<LocalMedia, 'screen'>,
+  tracks: ReadonlyMap<SourceId, MediaStreamTrack>,
+): readonly Screen[] {
+  const names = new Map(view.participants.map(({ id, displayName }) => [id, displayName]));
+  return view.sources.flatMap(({ id, kind, muted }) => {
+    if (kind !== 'screen' || muted) return [];
+    const participant = ownerOf(id);
+    const isLocal = participant === view.self;
+    // The conference may not know yet that it ended.
+    if (isLocal && local.screen.source !== id) return [];
+    const picture = isLocal ? local.screen.track : tracks.get(id);
+    return [{ id, participant, displayName: names.get(participant) ?? '', isLocal, picture }];
+  });
+}
+
+/** In which order tiles stand: what others show, the newest first; oneself and what one shows; everybody else. */
+export function tileOrder(people: readonly Person[], screens: readonly Screen[]): readonly TileId[] {
+  const [self, ...others] = people.map(({ id }) => id);
+  const shown = (isLocal: boolean) =>
+    screens
+      .filter((screen) => screen.isLocal === isLocal)
+      .map(({ id }) => id)
+      .toReversed();
+  return [...shown(false), ...(self === undefined ? [] : [self]), ...shown(true), ...others];
+}
+
 /** What can be heard of others. Muted ones stay, silent, so that unmuting needs no new start of playing. */
 export function soundsOf(
   view: ConferenceView,
@@ -69,6 +119,6 @@ export function soundsOf(
     const participant = ownerOf(id);
     const track = tracks.get(id);
     if (track === undefined || participant === view.self || mediaKindOf(kind) !== 'audio') return [];
-    return [{ source: id, participant, track }];
+    return [{ source: id, participant, kind, track }];
   });
 }

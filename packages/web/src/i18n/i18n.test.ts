@@ -51,13 +51,16 @@ describe('the translations', () => {
   it('hold every problem of a device', () => {
     expect(Object.keys(en.device.problem.microphone)).toEqual(PROBLEMS);
     expect(Object.keys(en.device.problem.camera)).toEqual(PROBLEMS);
+    expect(Object.keys(en.device.problem.screen)).toEqual(['refused', 'failed']);
   });
 
   it('hold no key that the page does not use', () => {
     const code = Object.values(SOURCES).join('\n');
     expect(code.length).toBeGreaterThan(1000);
     const unused = [...english.keys()]
-      .filter((key) => !key.startsWith('error.') && !/^device\.problem\.(microphone|camera)\./.test(key))
+      .filter(
+        (key) => !key.startsWith('error.') && !/^device\.problem\.(microphone|camera|screen)\./.test(key),
+      )
       .map((key) => key.replace(/_(one|other)$/, ''))
       .filter((key) => !code.includes(`'${key}'`));
     expect(unused).toEqual([]);

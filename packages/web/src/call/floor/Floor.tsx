@@ -1,10 +1,11 @@
-import type { ConferenceView, ParticipantId } from '@treff/protocol';
+import type { ConferenceView } from '@treff/protocol';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { placeTiles, type Layout, type Placement } from '../layout/placement.ts';
-import type { Person } from '../people.ts';
+import { tileOrder, type Person, type Screen, type TileId } from '../people.ts';
 import styles from './Floor.module.css';
+import { ScreenTile } from './ScreenTile.tsx';
 import { Tile } from './Tile.tsx';
 import { useShown } from './useShown.ts';
 import { useSize } from './useSize.ts';
@@ -17,45 +18,42 @@ const WHEEL_PAUSE_MS = 400;
 interface FloorProps {
   readonly view: ConferenceView;
   readonly people: readonly Person[];
+  readonly screens: readonly Screen[];
   readonly layout: Layout;
-  readonly pinned: ParticipantId | undefined;
-  readonly onPin: (id: ParticipantId) => void;
+  readonly pinned: TileId | undefined;
+  readonly onPin: (id: TileId) => void;
 }
 
 /**
- * Where everybody's tiles are. All lie in one list and move by their rectangles, so a picture that changes its place goes on
- * playing; who is on another page is not mounted and costs nothing.
+ * Where the tiles of people and of shared screens are. All lie in one list and move by their rectangles, so a picture that changes its place goes on
+ * playing; what is on another page is not mounted and costs nothing.
  */
-export function Floor({ view, people, layout, pinned, onPin }: FloorProps) {
+export function Floor({ view, people, screens, layout, pinned, onPin }: FloorProps) {
   const { t } = useTranslation();
   const surface = useRef<HTMLUListElement>(null);
   const size = useSize(surface);
   const [page, setPage] = useState(0);
   const turnedAt = useRef(0);
-  const onStage = useStage(view, pinned);
+  const onStage = useStage(view, screens, pinned);
   const placement = useMemo(
-    () => placeTiles({ layout, ids: people.map(({ id }) => id), onStage, page, size }),
-    [layout, people, onStage, page, size],
+    () => placeTiles({ layout, ids: tileOrder(people, screens), onStage, page, size }),
+    [layout, people, screens, onStage, page, size],
   );
-  useShown(placement.tiles, people);
+  useShown(placement.tiles, people, screens);
   useSpeaking(surface);
 
-  const byId = new Map(people.map((person) => [person.id, person]));
+  const peopleById = new Map<TileId, Person>(people.map((person) => [person.id, person]));
+  const screensById = new Map<TileId, Screen>(screens.map((screen) => [screen.id, screen]));
+  const offered = people.length + screens.length > 2 ? onPin : undefined;
   return (
     <div className={styles.floor} onWheel={(event) => turnByWheel(event.deltaX, event.deltaY)}>
       <ul ref={surface} className={styles.surface} aria-label={t('call.participants')}>
         {placement.tiles.map(({ id, rect, role }) => {
-          const person = byId.get(id);
-          return person === undefined ? null : (
-            <Tile
-              key={id}
-              person={person}
-              rect={rect}
-              role={role}
-              pinned={pinned === id}
-              onPin={people.length > 2 ? onPin : undefined}
-            />
-          );
+          const common = { rect, role, pinned: pinned === id, onPin: offered };
+          const screen = screensById.get(id);
+          if (screen !== undefined) return <ScreenTile key={id} screen={screen} {...common} />;
+          const person = peopleById.get(id);
+          return person === undefined ? null : <Tile key={id} person={person} {...common} />;
         })}
       </ul>
       <Pager placement={placement} onTurn={setPage} />

@@ -1,11 +1,13 @@
-import { MicOff, Pin, PinOff, WifiOff } from 'lucide-react';
+import { MicOff, WifiOff } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Picture } from '../../devices/Picture.tsx';
 import { CAMERA_RATIO, fitOf, type Rect } from '../layout/geometry.ts';
 import type { TileRole } from '../layout/placement.ts';
-import type { Person } from '../people.ts';
+import type { Person, TileId } from '../people.ts';
 import { Avatar } from './Avatar.tsx';
+import { PinButton } from './PinButton.tsx';
+import { shallowEqual } from './shallowEqual.ts';
 import styles from './Tile.module.css';
 import { useName } from './useName.ts';
 
@@ -15,7 +17,7 @@ interface TileProps {
   readonly role: TileRole;
   readonly pinned: boolean;
   /** Absent where there is nobody else to choose. */
-  readonly onPin: ((id: Person['id']) => void) | undefined;
+  readonly onPin: ((id: TileId) => void) | undefined;
 }
 
 /** One person: picture or avatar, name, and what is the matter. Speaking is shown by {@link useSpeaking} from outside. */
@@ -24,7 +26,6 @@ export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: Ti
   const [ratio, setRatio] = useState(CAMERA_RATIO);
   const { id, displayName, isLocal, picture, silent, interrupted } = person;
   const name = useName()(person);
-  const pinLabel = pinned ? t('call.unpin', { name }) : t('call.pin', { name });
   return (
     <li
       className={styles.tile}
@@ -54,18 +55,7 @@ export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: Ti
         ) : null}
         <span className={styles.name}>{name}</span>
       </div>
-      {onPin === undefined ? null : (
-        <button
-          type="button"
-          className={styles.pin}
-          data-pinned={pinned}
-          aria-label={pinLabel}
-          title={pinLabel}
-          onClick={() => onPin(id)}
-        >
-          {pinned ? <PinOff size="1.125rem" aria-hidden /> : <Pin size="1.125rem" aria-hidden />}
-        </button>
-      )}
+      {onPin === undefined ? null : <PinButton id={id} name={name} pinned={pinned} onPin={onPin} />}
     </li>
   );
 }, isSame);
@@ -78,10 +68,4 @@ function isSame(before: TileProps, after: TileProps): boolean {
     before.pinned === after.pinned &&
     before.onPin === after.onPin
   );
-}
-
-function shallowEqual<Thing extends object>(one: Thing, other: Thing): boolean {
-  const entries = Object.entries(one);
-  const others = new Map<string, unknown>(Object.entries(other));
-  return entries.length === others.size && entries.every(([key, value]) => others.get(key) === value);
 }

@@ -3,24 +3,42 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { useMeeting } from '../../room/MeetingContext.ts';
 import { pictureHeight } from '../layout/geometry.ts';
 import type { Placed } from '../layout/placement.ts';
-import type { Person } from '../people.ts';
+import type { Person, Screen, TileId } from '../people.ts';
 
 /** Tells the meeting how tall each picture is on screen. Nothing is shown in a page that nobody sees. */
-export function useShown(tiles: readonly Placed[], people: readonly Person[]): void {
+export function useShown(
+  tiles: readonly Placed[],
+  people: readonly Person[],
+  screens: readonly Screen[],
+): void {
   const meeting = useMeeting();
   const isVisible = usePageVisible();
   const pixelRatio = useSyncExternalStore(subscribeToResize, () => window.devicePixelRatio);
   useEffect(() => {
-    const cameras = new Map(people.map(({ id, camera, isLocal }) => [id, isLocal ? undefined : camera]));
+    const cameras = new Map<TileId, SourceId | undefined>(
+      people.map(({ id, camera, isLocal }) => [id, isLocal ? undefined : camera]),
+    );
     const heights = new Map<SourceId, number>();
-    for (const { id, rect } of isVisible ? tiles : []) {
+    const remoteScreens = screens.filter(({ isLocal }) => !isLocal);
+    for (const { id, rect, role } of isVisible ? tiles : []) {
+      const screen = remoteScreens.find((one) => one.id === id);
+      // Of what is read on the stage, every pixel counts.
+      if (screen !== undefined) {
+        heights.set(
+          screen.id,
+          role === 'stage'
+            ? LIMITS.maxHeight
+            : Math.min(LIMITS.maxHeight, Math.ceil(rect.height * pixelRatio)),
+        );
+        continue;
+      }
       const camera = cameras.get(id);
       if (camera === undefined) continue;
       const height = Math.ceil(pictureHeight(rect) * pixelRatio);
       if (height > 0) heights.set(camera, Math.min(height, LIMITS.maxHeight));
     }
     meeting.setShown(heights);
-  }, [tiles, people, isVisible, pixelRatio, meeting]);
+  }, [tiles, people, screens, isVisible, pixelRatio, meeting]);
   useEffect(() => () => meeting.setShown(new Map()), [meeting]);
 }
 

@@ -13,7 +13,7 @@ export function useSpeaking(surface: RefObject<HTMLElement | null>): void {
     () =>
       meeting.levels.subscribe(() => {
         const muted = meeting.getState().local.microphone.status !== 'on';
-        for (const tile of surface.current?.querySelectorAll<HTMLElement>('[data-participant-id]') ?? []) {
+        for (const tile of surface.current?.querySelectorAll<HTMLElement>('[data-source="camera"]') ?? []) {
           const isLocal = tile.dataset['local'] !== undefined;
           const id = isLocal ? 'local' : participantId.parse(tile.dataset['participantId']);
           const level = isLocal && muted ? 0 : meeting.levels.get(id);

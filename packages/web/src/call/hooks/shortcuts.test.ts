@@ -15,6 +15,7 @@ describe('a key in the call', () => {
     ['m', 'microphone'],
     ['M', 'microphone'],
     ['v', 'camera'],
+    ['d', 'screen'],
     ['w', 'layout'],
     ['?', 'shortcuts'],
     [' ', 'pushToTalk'],

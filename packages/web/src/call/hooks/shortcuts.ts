@@ -1,5 +1,5 @@
 /** What a key in the call asks for. */
-export type ShortcutAction = 'microphone' | 'camera' | 'layout' | 'shortcuts' | 'pushToTalk';
+export type ShortcutAction = 'microphone' | 'camera' | 'screen' | 'layout' | 'shortcuts' | 'pushToTalk';
 
 /** The part of a `KeyboardEvent` that decides. */
 export interface KeyPress {
@@ -16,6 +16,7 @@ export type KeyPlace = 'page' | 'control' | 'field' | 'overlay';
 const KEYS: Readonly<Record<string, ShortcutAction>> = {
   m: 'microphone',
   v: 'camera',
+  d: 'screen',
   w: 'layout',
   '?': 'shortcuts',
   ' ': 'pushToTalk',

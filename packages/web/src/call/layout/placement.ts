@@ -1,4 +1,4 @@
-import type { ParticipantId } from '@treff/protocol';
+import type { TileId } from '../people.ts';
 import type { Rect, Size } from './geometry.ts';
 import { GAP, gridOf, pageCapacity } from './grid.ts';
 import { pairOf, stageOf } from './stage.ts';
@@ -9,13 +9,13 @@ export type Layout = 'stage' | 'tiles';
 export type TileRole = 'stage' | 'strip' | 'corner' | 'grid';
 
 export interface Placed {
-  readonly id: ParticipantId;
+  readonly id: TileId;
   readonly rect: Rect;
   readonly role: TileRole;
 }
 
 export interface Placement {
-  /** Only who is on screen; whoever is not here costs nothing. In order of the tab key. */
+  /** Only what is on screen; whatever is not here costs nothing. In order of the tab key. */
   readonly tiles: readonly Placed[];
   /** 0-based, within `pages`. */
   readonly page: number;
@@ -27,15 +27,15 @@ export interface Placement {
 
 export interface PlacementInput {
   readonly layout: Layout;
-  /** Everybody, oneself first. */
-  readonly ids: readonly ParticipantId[];
-  readonly onStage: ParticipantId;
+  /** Every tile, in order. */
+  readonly ids: readonly TileId[];
+  readonly onStage: TileId;
   /** The page that was asked for; taken to the nearest one that exists. */
   readonly page: number;
   readonly size: Size;
 }
 
-/** Where everybody's tile goes. */
+/** Where every tile goes. */
 export function placeTiles(input: PlacementInput): Placement {
   const { layout, size, ids } = input;
   if (size.width <= 0 || size.height <= 0) return { tiles: [], page: 0, pages: 1, pager: undefined };
@@ -83,13 +83,13 @@ function placeStage({ ids, size, onStage, page: wanted }: PlacementInput): Place
   };
 }
 
-function turnTo(wanted: number, ids: readonly ParticipantId[], capacity: number) {
+function turnTo(wanted: number, ids: readonly TileId[], capacity: number) {
   const pages = Math.max(1, Math.ceil(ids.length / Math.max(1, capacity)));
   const page = Math.min(Math.max(0, wanted), pages - 1);
   return { page, pages, shown: ids.slice(page * capacity, (page + 1) * capacity) };
 }
 
-function pair(ids: readonly ParticipantId[], rects: readonly Rect[], role: TileRole): Placed[] {
+function pair(ids: readonly TileId[], rects: readonly Rect[], role: TileRole): Placed[] {
   return ids.flatMap((id, index) => {
     const rect = rects[index];
     return rect === undefined ? [] : [{ id, rect, role }];

@@ -1,4 +1,5 @@
-import type { ParticipantId } from '@treff/protocol';
+import type { ParticipantId, SourceId } from '@treff/protocol';
+import type { TileId } from '../people.ts';
 
 /** Milliseconds that whoever comes on stage stays there, so that a cough does not change the picture. */
 export const STAGE_HOLD_MS = 1500;
@@ -7,20 +8,22 @@ export interface StageCandidates {
   readonly self: ParticipantId;
   /** In order of joining. */
   readonly others: readonly ParticipantId[];
+  /** Shared by others, the newest last. One's own is not among them: on the stage it would show itself. */
+  readonly screens: readonly SourceId[];
   /** Who spoke last, most recent first. */
   readonly speakers: readonly ParticipantId[];
-  /** Whom the viewer wants to see, whoever speaks. */
-  readonly pinned: ParticipantId | undefined;
+  /** What the viewer wants to see, whoever speaks or shares. */
+  readonly pinned: TileId | undefined;
 }
 
 export interface StageChoice {
-  readonly participant: ParticipantId;
-  /** When they came on stage, milliseconds of any clock. */
+  readonly tile: TileId;
+  /** When it came on stage, milliseconds of any clock. */
   readonly since: number;
 }
 
 /**
- * Who is on stage: the pinned, else the other who spoke last, else who was there, else the latest to join, and oneself only
+ * What is on stage: the pinned, else the newest screen, else the other who spoke last, else who was there, else the latest to join, and oneself only
  * when alone. A change of speaker waits until the one on stage was there for {@link STAGE_HOLD_MS}; `recheckInMs` then says when to ask again.
  */
 export function chooseStage(
@@ -28,18 +31,16 @@ export function chooseStage(
   candidates: StageCandidates,
   now: number,
 ): { readonly choice: StageChoice; readonly recheckInMs: number | undefined } {
-  const { self, others, speakers, pinned } = candidates;
-  const there = (id: ParticipantId | undefined) => id !== undefined && others.includes(id);
-  const pinnedIsThere = pinned !== undefined && (pinned === self || there(pinned));
-  const current = previous !== undefined && there(previous.participant) ? previous : undefined;
-  const wanted = pinnedIsThere
-    ? pinned
-    : (speakers.find(there) ?? current?.participant ?? others.at(-1) ?? self);
+  const { self, others, screens, speakers, pinned } = candidates;
+  const before = others.find((id) => id === previous?.tile);
+  const urgent = [self, ...others, ...screens].find((id) => id === pinned) ?? screens.at(-1);
+  const speaker = speakers.find((id) => others.includes(id));
+  const tile = urgent ?? speaker ?? before ?? others.at(-1) ?? self;
 
-  if (previous?.participant === wanted) return { choice: previous, recheckInMs: undefined };
-  if (current !== undefined && !pinnedIsThere) {
-    const left = current.since + STAGE_HOLD_MS - now;
-    if (left > 0) return { choice: current, recheckInMs: left };
+  if (previous?.tile === tile) return { choice: previous, recheckInMs: undefined };
+  if (previous !== undefined && before !== undefined && urgent === undefined) {
+    const left = previous.since + STAGE_HOLD_MS - now;
+    if (left > 0) return { choice: previous, recheckInMs: left };
   }
-  return { choice: { participant: wanted, since: now }, recheckInMs: undefined };
+  return { choice: { tile, since: now }, recheckInMs: undefined };
 }

@@ -4,8 +4,10 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../../design/controls.module.css';
 import { useCamera, useMicrophone } from '../../devices/useDeviceToggles.ts';
+import { useScreenShare } from '../../devices/useScreenShare.ts';
 import { useMeetingState } from '../../room/MeetingContext.ts';
 import styles from './Notices.module.css';
+import { useShares } from './useShares.ts';
 import { useTraffic } from './useTraffic.ts';
 
 interface NoticesProps {
@@ -18,7 +20,7 @@ interface NoticesProps {
 /** What the person should know now, above the pictures; the most pressing first. */
 export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
   const { t } = useTranslation();
-  const traffic = useTraffic(view);
+  const news = [...useTraffic(view), ...useShares(view)];
   const reconnecting = useReconnecting();
   const talkingWhileMuted = useMeetingState((state) => state.local.talkingWhileMuted);
   const problems = useProblems();
@@ -49,7 +51,7 @@ export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
             {problem}
           </p>
         ))}
-        {traffic.map((message) => (
+        {news.map((message) => (
           <p key={message} className={styles.notice}>
             {message}
           </p>
@@ -78,29 +80,35 @@ function useProblems(): readonly string[] {
   const microphone = useMicrophone().device.problem;
   const camera = useCamera().device.problem;
   const microphoneIsOld = useAfter(microphone !== undefined, 10_000);
+  const screen = useScreenShare().screen.problem;
+  const screenIsOld = useAfter(screen !== undefined, 10_000);
   const cameraIsOld = useAfter(camera !== undefined, 10_000);
   const problems: string[] = [];
   if (microphone !== undefined && !microphoneIsOld)
     problems.push(t(`device.problem.microphone.${microphone}`));
   if (camera !== undefined && !cameraIsOld) problems.push(t(`device.problem.camera.${camera}`));
+  if (screen !== undefined && !screenIsOld) problems.push(t(`device.problem.screen.${screen}`));
   return problems;
 }
 
-/** Says to screen readers what a press on the microphone or the camera did. */
+/** Says to screen readers what a press on the microphone, the camera or the screen's button did. */
 function OwnState() {
   const { t } = useTranslation();
   const microphone = useMicrophone().on;
   const camera = useCamera().on;
-  const before = useRef({ microphone, camera });
+  const screen = useScreenShare().screen.status === 'on';
+  const before = useRef({ microphone, camera, screen });
   const [message, setMessage] = useState('');
   useEffect(() => {
     if (before.current.microphone !== microphone) {
       setMessage(microphone ? t('notice.microphoneUnmuted') : t('notice.microphoneMuted'));
     } else if (before.current.camera !== camera) {
       setMessage(camera ? t('notice.cameraStarted') : t('notice.cameraStopped'));
+    } else if (before.current.screen !== screen) {
+      setMessage(screen ? t('call.sharingOwnScreen') : t('notice.screenStopped'));
     }
-    before.current = { microphone, camera };
-  }, [microphone, camera, t]);
+    before.current = { microphone, camera, screen };
+  }, [microphone, camera, screen, t]);
   return (
     <div className={controls.hidden} role="status">
       {message}

@@ -1,7 +1,18 @@
-import { Ellipsis, Keyboard, Maximize, Minimize, Settings, UserPlus, Users } from 'lucide-react';
+import {
+  Ellipsis,
+  Keyboard,
+  Maximize,
+  Minimize,
+  MonitorUp,
+  MonitorX,
+  Settings,
+  UserPlus,
+  Users,
+} from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { useScreenShare } from '../../devices/useScreenShare.ts';
 import type { Panel } from '../panels/panel.ts';
 import { ToolButton } from './ToolButton.tsx';
 import styles from './Toolbar.module.css';
@@ -13,12 +24,19 @@ interface MoreMenuProps {
 /** What is needed seldom, and on narrow surfaces what found no place in the bar. */
 export function MoreMenu({ onOpen }: MoreMenuProps) {
   const { t } = useTranslation();
+  const screen = useScreenShare();
   const isFullScreen = useSyncExternalStore(subscribeToFullScreen, () => document.fullscreenElement !== null);
   return (
     <MenuTrigger>
       <ToolButton label={t('call.more')} icon={Ellipsis} />
       <Popover className={styles.menu ?? ''} placement="top" offset={12}>
         <Menu aria-label={t('call.more')}>
+          {screen.can ? (
+            <MenuItem className={`${styles.menuItem} ${styles.whenNarrow}`} onAction={screen.toggle}>
+              {screen.on ? <MonitorX size="1.25rem" aria-hidden /> : <MonitorUp size="1.25rem" aria-hidden />}
+              {screen.on ? t('call.stopScreen') : t('call.startScreen')}
+            </MenuItem>
+          ) : null}
           <MenuItem
             className={`${styles.menuItem} ${styles.whenNarrow}`}
             onAction={() => onOpen('participants')}

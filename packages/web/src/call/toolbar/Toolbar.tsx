@@ -3,6 +3,8 @@ import {
   LayoutGrid,
   Mic,
   MicOff,
+  MonitorUp,
+  MonitorX,
   Phone,
   UserPlus,
   Users,
@@ -12,6 +14,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { CAN_CHOOSE_SPEAKER, useDeviceOptions } from '../../devices/useDeviceOptions.ts';
 import { useCamera, useMicrophone } from '../../devices/useDeviceToggles.ts';
+import { useScreenShare } from '../../devices/useScreenShare.ts';
 import type { Layout } from '../layout/placement.ts';
 import type { Panel } from '../panels/panel.ts';
 import { DeviceMenu } from './DeviceMenu.tsx';
@@ -33,6 +36,7 @@ export function Toolbar({ layout, participantCount, panel, onLayout, onPanel, on
   const { t } = useTranslation();
   const microphone = useMicrophone();
   const camera = useCamera();
+  const screen = useScreenShare();
   const devices = useDeviceOptions();
   const showsParticipants = panel === 'participants';
   return (
@@ -62,6 +66,16 @@ export function Toolbar({ layout, participantCount, panel, onLayout, onPanel, on
         />
         <DeviceMenu label={t('device.chooseCamera')} lists={[devices.camera]} />
       </div>
+      {screen.can ? (
+        <ToolButton
+          label={screen.on ? t('call.stopScreen') : t('call.startScreen')}
+          icon={screen.on ? MonitorX : MonitorUp}
+          shortcut="D"
+          look={screen.on ? 'active' : 'plain'}
+          collapses
+          onPress={screen.toggle}
+        />
+      ) : null}
       <ToolButton
         label={layout === 'tiles' ? t('call.exitTileView') : t('call.enterTileView')}
         icon={layout === 'tiles' ? GalleryVerticalEnd : LayoutGrid}
