@@ -90,9 +90,22 @@ export async function contextOf(
   camera: Camera = SMALL,
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en' });
-  await context.addInitScript(substituteDevices, { who, camera });
+  await context.addInitScript(substituteDevices, { who, camera, screen: { who: screenOf(who), ...SCREEN } });
   return context;
 }
+
+/** What somebody shares: plain-coloured like their camera, but in the opposite colour, and with a tone far above their voice. */
+export function screenOf(who: Persona): Persona {
+  const [red, green, blue] = who.colour;
+  return {
+    name: `${who.name}'s screen`,
+    tone: who.tone + 1700,
+    colour: [255 - red, 255 - green, 255 - blue],
+  };
+}
+
+/** Size of a substituted screen, and its frames a second: as many as somebody makes who scrolls. */
+const SCREEN: Camera = { width: 1280, height: 720, frameRate: 5 };
 
 export async function openPage(context: BrowserContext, url: string, problems: string[]): Promise<Page> {
   const page = await context.newPage();
@@ -105,16 +118,24 @@ export async function openPage(context: BrowserContext, url: string, problems: s
 }
 
 /** Runs in the page, before any of its scripts. */
-function substituteDevices({ who, camera }: { who: Persona; camera: Camera }): void {
+function substituteDevices({
+  who,
+  camera,
+  screen,
+}: {
+  who: Persona;
+  camera: Camera;
+  screen: Camera & { who: Persona };
+}): void {
   const real = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
   if (real === undefined) return;
   let audio: AudioContext | undefined;
   const unplugged = new Set<string>();
   const live: { deviceId: string | undefined; track: MediaStreamTrack }[] = [];
 
-  function voice(): MediaStreamTrack {
+  function voice(tone: number): MediaStreamTrack {
     audio ??= new AudioContext();
-    const oscillator = new OscillatorNode(audio, { frequency: who.tone });
+    const oscillator = new OscillatorNode(audio, { frequency: tone });
     const gain = new GainNode(audio, { gain: 0.3 });
     const destination = audio.createMediaStreamDestination();
     oscillator.connect(gain).connect(destination);
@@ -122,10 +143,10 @@ function substituteDevices({ who, camera }: { who: Persona; camera: Camera }): v
     return first(destination.stream);
   }
 
-  function picture(colour: readonly number[]): MediaStreamTrack {
+  function picture(colour: readonly number[], { width, height, frameRate }: Camera): MediaStreamTrack {
     const canvas = document.createElement('canvas');
-    canvas.width = camera.width;
-    canvas.height = camera.height;
+    canvas.width = width;
+    canvas.height = height;
     const brush = canvas.getContext('2d');
     let frame = 0;
     const draw = () => {
@@ -136,13 +157,13 @@ function substituteDevices({ who, camera }: { who: Persona; camera: Camera }): v
       brush.fillRect((frame++ * 8) % canvas.width, 0, 8, 16);
     };
     draw();
-    const track = first(canvas.captureStream(camera.frameRate));
+    const track = first(canvas.captureStream(frameRate));
     const timer = setInterval(
       () => (track.readyState === 'live' ? draw() : clearInterval(timer)),
-      1000 / camera.frameRate,
+      1000 / frameRate,
     );
     const settings = track.getSettings.bind(track);
-    track.getSettings = () => ({ ...settings(), ...camera });
+    track.getSettings = () => ({ ...settings(), width, height, frameRate });
     return track;
   }
 
@@ -157,7 +178,7 @@ function substituteDevices({ who, camera }: { who: Persona; camera: Camera }): v
     const substitute = granted.getTracks().map((device) => {
       const { deviceId } = device.getSettings();
       const colour = device.label.includes('fake_device_1') ? who.colour.toReversed() : who.colour;
-      const track = device.kind === 'audio' ? voice() : picture(colour);
+      const track = device.kind === 'audio' ? voice(who.tone) : picture(colour, camera);
       const settings = track.getSettings.bind(track);
       track.getSettings = () => ({ ...settings(), ...(deviceId === undefined ? {} : { deviceId }) });
       live.push({ deviceId, track });
@@ -182,7 +203,21 @@ function substituteDevices({ who, camera }: { who: Persona; camera: Camera }): v
   const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
   navigator.mediaDevices.enumerateDevices = async () =>
     (await list()).filter(({ deviceId }) => !unplugged.has(deviceId));
+
+  // A screen can't be chosen without a person; refusals are injected by replacing this.
+  let shared: MediaStreamTrack[] = [];
+  navigator.mediaDevices.getDisplayMedia = async (constraints) => {
+    shared = [picture(screen.who.colour, screen)];
+    if (constraints?.audio) shared.push(voice(screen.who.tone));
+    return new MediaStream(shared);
+  };
   Object.assign(globalThis, {
+    endScreen(): void {
+      for (const track of shared.splice(0)) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+    },
     unplug(id: string): void {
       unplugged.add(id);
       for (const { deviceId, track } of live) {
@@ -203,4 +238,9 @@ export async function unplug(page: Page, label: string): Promise<void> {
     if (device === undefined) throw new Error(`No device is called ${wanted}`);
     (globalThis as unknown as { unplug(id: string): void }).unplug(device.deviceId);
   }, label);
+}
+
+/** Presses the browser's own "Stop sharing". */
+export async function endScreen(page: Page): Promise<void> {
+  await page.evaluate(() => (globalThis as unknown as { endScreen(): void }).endScreen());
 }

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { Persona } from './browser.ts';
+import { screenOf, type Persona } from './browser.ts';
 import { until } from './server.ts';
 
 /** Seconds of patience for media to come: the bound of the specification, generous for a machine of two cores. */
@@ -16,41 +16,45 @@ export async function selfOf(page: Page): Promise<string> {
 }
 
 /**
- * What the person at `page` sees of `participant` now: `frames` decoded so far in the tile's video, its size, and the mean colour of its
+ * What the person at `page` sees of `participant`, or of what they share, now: `frames` decoded so far in the tile's video, its size, and the mean colour of its
  * middle. `undefined` while no picture is shown.
  */
 export async function look(
   page: Page,
   participant: string,
+  source: 'camera' | 'screen' = 'camera',
 ): Promise<{ frames: number; width: number; height: number; colour: [number, number, number] } | undefined> {
-  return page.evaluate((id) => {
-    // One person may be shown twice, on the stage and in the strip; the largest is what is looked at.
-    const videos = [
-      ...document.querySelectorAll<HTMLVideoElement>(
-        `[data-participant-id="${id}"][data-source="camera"] video`,
-      ),
-    ];
-    const video = videos.toSorted((one, other) => other.clientWidth - one.clientWidth)[0];
-    if (video === undefined || video.videoWidth === 0 || video.readyState < 2) return undefined;
-    const canvas = new OffscreenCanvas(16, 16);
-    const brush = canvas.getContext('2d');
-    if (brush === null) return undefined;
-    const { videoWidth: width, videoHeight: height } = video;
-    brush.drawImage(video, width / 4, height / 3, width / 2, height / 2, 0, 0, 16, 16);
-    const { data } = brush.getImageData(0, 0, 16, 16);
-    const sum: [number, number, number] = [0, 0, 0];
-    for (let at = 0; at < data.length; at += 4) {
-      sum[0] += data[at] ?? 0;
-      sum[1] += data[at + 1] ?? 0;
-      sum[2] += data[at + 2] ?? 0;
-    }
-    return {
-      frames: video.getVideoPlaybackQuality().totalVideoFrames,
-      width,
-      height,
-      colour: [sum[0] / 256, sum[1] / 256, sum[2] / 256],
-    };
-  }, participant);
+  return page.evaluate(
+    ({ id, source }) => {
+      // One person may be shown twice, on the stage and in the strip; the largest is what is looked at.
+      const videos = [
+        ...document.querySelectorAll<HTMLVideoElement>(
+          `[data-participant-id="${id}"][data-source="${source}"] video`,
+        ),
+      ];
+      const video = videos.toSorted((one, other) => other.clientWidth - one.clientWidth)[0];
+      if (video === undefined || video.videoWidth === 0 || video.readyState < 2) return undefined;
+      const canvas = new OffscreenCanvas(16, 16);
+      const brush = canvas.getContext('2d');
+      if (brush === null) return undefined;
+      const { videoWidth: width, videoHeight: height } = video;
+      brush.drawImage(video, width / 4, height / 3, width / 2, height / 2, 0, 0, 16, 16);
+      const { data } = brush.getImageData(0, 0, 16, 16);
+      const sum: [number, number, number] = [0, 0, 0];
+      for (let at = 0; at < data.length; at += 4) {
+        sum[0] += data[at] ?? 0;
+        sum[1] += data[at + 1] ?? 0;
+        sum[2] += data[at + 2] ?? 0;
+      }
+      return {
+        frames: video.getVideoPlaybackQuality().totalVideoFrames,
+        width,
+        height,
+        colour: [sum[0] / 256, sum[1] / 256, sum[2] / 256],
+      };
+    },
+    { id: participant, source },
+  );
 }
 
 /** Loudness of a tone in what plays of `participant`, in decibels relative to full scale, and of the loudest other one. */
@@ -58,10 +62,13 @@ export async function listen(
   page: Page,
   participant: string,
   tone: number,
+  kind: 'microphone' | 'screenAudio' = 'microphone',
 ): Promise<{ tone: number; loudest: number } | undefined> {
   return page.evaluate(
-    async ({ id, tone }) => {
-      const element = document.querySelector<HTMLAudioElement>(`audio[data-participant-id="${id}"]`);
+    async ({ id, tone, kind }) => {
+      const element = document.querySelector<HTMLAudioElement>(
+        `audio[data-participant-id="${id}"][data-kind="${kind}"]`,
+      );
       const stream = element?.srcObject;
       if (element === null || element.paused || element.muted || !(stream instanceof MediaStream))
         return undefined;
@@ -86,7 +93,7 @@ export async function listen(
         await context.close();
       }
     },
-    { id: participant, tone },
+    { id: participant, tone, kind },
   );
 }
 
@@ -96,11 +103,12 @@ export async function sees(
   participant: string,
   who: Persona,
   patienceMs = PATIENCE_MS,
+  source: 'camera' | 'screen' = 'camera',
 ): Promise<void> {
   let before: number | undefined;
   await until(
     async () => {
-      const picture = await look(page, participant);
+      const picture = await look(page, participant, source);
       if (picture === undefined || !similar(picture.colour, who.colour)) return false;
       before ??= picture.frames;
       return picture.frames > before + 2;
@@ -116,15 +124,26 @@ export async function hears(
   participant: string,
   who: Persona,
   patienceMs = PATIENCE_MS,
+  kind: 'microphone' | 'screenAudio' = 'microphone',
 ): Promise<void> {
   await until(
     async () => {
-      const sound = await listen(page, participant, who.tone);
+      const sound = await listen(page, participant, who.tone, kind);
       return sound !== undefined && sound.tone > -50 && Math.abs(sound.loudest - who.tone) < 30;
     },
     `${who.name}'s voice`,
     patienceMs,
   );
+}
+
+/** Waits until what `who` shares is seen at `page` in its own colour, moving. */
+export function seesScreen(page: Page, participant: string, who: Persona): Promise<void> {
+  return sees(page, participant, screenOf(who), PATIENCE_MS, 'screen');
+}
+
+/** Waits until the sound of what `who` shares is heard at `page`. */
+export function hearsScreen(page: Page, participant: string, who: Persona): Promise<void> {
+  return hears(page, participant, screenOf(who), PATIENCE_MS, 'screenAudio');
 }
 
 /** Waits until nothing of `who` is audible at `page` any more. */
