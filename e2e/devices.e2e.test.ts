@@ -181,7 +181,7 @@ test('of three layers of a 960x540 camera, the one arrives that fits the size at
     until(
       async () => (await look(ben.page, ann.id))?.height === height,
       `Ann, ${height} pixels tall`,
-      30_000,
+      60_000,
     );
   await arrives(540);
   await ben.page.setViewportSize({ width: 360, height: 640 });
