@@ -23,6 +23,7 @@ export function view(change: Partial<ConferenceView> = {}): ConferenceView {
     participants: [{ id: SELF, displayName: 'Ann', connection: 'connected' }],
     sources: [],
     speakers: [],
+    messages: [],
     ...change,
   };
 }

@@ -12,6 +12,7 @@ export function createConference(options: { epoch: Incarnation; room: string }):
     participants: FEATURES.participants.initial,
     sources: FEATURES.sources.initial,
     speakers: FEATURES.speakers.initial,
+    chat: FEATURES.chat.initial,
   };
 }
 
@@ -24,7 +25,7 @@ export function decide(
 ): Decision {
   const refusal = refusalOf(state, command, actor);
   if (refusal !== undefined) return refuse(refusal);
-  const { participants, sources, speakers } = FEATURES;
+  const { participants, sources, speakers, chat } = FEATURES;
   switch (command.type) {
     case 'join':
       return participants.decide.join(state, command, actor, context);
@@ -46,6 +47,8 @@ export function decide(
       return sources.decide['mute-source'](state, command, actor, context);
     case 'speaking':
       return speakers.decide.speaking(state, command, actor, context);
+    case 'send-message':
+      return chat.decide['send-message'](state, command, actor, context);
   }
 }
 
@@ -56,6 +59,7 @@ export function evolve(state: ConferenceState, event: ConferenceEvent): Conferen
     participants: FEATURES.participants.evolve(state.participants, event),
     sources: FEATURES.sources.evolve(state.sources, event),
     speakers: FEATURES.speakers.evolve(state.speakers, event),
+    chat: FEATURES.chat.evolve(state.chat, event),
   };
 }
 
@@ -68,6 +72,7 @@ export function project(state: ConferenceState, viewer: ParticipantId): Conferen
     ...FEATURES.participants.project(state, viewer),
     ...FEATURES.sources.project(state, viewer),
     ...FEATURES.speakers.project(state, viewer),
+    ...FEATURES.chat.project(state, viewer),
     ...FEATURES.media.project(state, viewer),
   };
 }

@@ -8,6 +8,7 @@ export {
   projectEvent,
 } from './conference.ts';
 export type { Decision } from './feature.ts';
+export { cleanMessage } from './features/chat/text.ts';
 export { cleanDisplayName } from './features/participants/display-name.ts';
 export { mediaPlan, type MediaPlan, type PlannedSource } from './features/media/media.ts';
 export type { ConferenceCommand, ConferenceEvent } from './registry.ts';

@@ -15,6 +15,7 @@ export const PERMISSIONS = {
   tick: 'system',
   speaking: 'system',
   rename: 'seated',
+  'send-message': 'seated',
   'add-source': 'seated',
   'mute-source': 'seated',
   /** Also the shell: when the bridge refuses what was announced. */

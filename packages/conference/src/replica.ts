@@ -37,6 +37,12 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
         ...view,
         speakers: [event.participant, ...view.speakers.filter((speaker) => speaker !== event.participant)],
       };
+    case 'message-sent':
+      return { ...view, messages: [...view.messages, event.message] };
+    case 'messages-dropped': {
+      const dropped = new Set(event.messages);
+      return { ...view, messages: view.messages.filter(({ id }) => !dropped.has(id)) };
+    }
     case 'media-mode':
       return { ...view, mediaMode: event.mediaMode };
   }

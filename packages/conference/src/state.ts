@@ -1,4 +1,5 @@
 import type { Incarnation, ParticipantId } from '@treff/protocol';
+import type { ChatState } from './features/chat/chat.ts';
 import type { ParticipantsState } from './features/participants/participants.ts';
 import type { SourcesState } from './features/sources/sources.ts';
 import type { SpeakersState } from './features/speakers/speakers.ts';
@@ -14,6 +15,7 @@ export interface ConferenceState {
   readonly participants: ParticipantsState;
   readonly sources: SourcesState;
   readonly speakers: SpeakersState;
+  readonly chat: ChatState;
 }
 
 /** Who asks. The shell knows it from the session, never from a message's body. */
@@ -23,6 +25,6 @@ export type Actor =
 
 /** What a decision may depend on besides state, command and actor. */
 export interface DecisionContext {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, with fractions. */
   readonly now: number;
 }

@@ -39,6 +39,9 @@ const anySourceId = fc.oneof(
   { weight: 1, arbitrary: person.map((id) => sourceId.parse(`${id}-v9999`)) },
 );
 
+/** A few of these fill a history. */
+const longText = fc.integer({ min: 3_900, max: LIMITS.messageLength }).map((length) => 'x'.repeat(length));
+
 const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
   fc.record({
     type: fc.constant('join' as const),
@@ -53,6 +56,17 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
   fc.record({ type: fc.constant('interrupt' as const), participant: person }),
   fc.record({ type: fc.constant('resume' as const), participant: person }),
   fc.record({ type: fc.constant('rename' as const), displayName: fc.string({ maxLength: 60 }) }),
+  {
+    weight: 3,
+    arbitrary: fc.record(
+      {
+        type: fc.constant('send-message' as const),
+        text: fc.oneof(fc.string({ maxLength: 20, unit: 'binary' }), longText),
+        to: person,
+      },
+      { requiredKeys: ['type', 'text'] },
+    ),
+  },
   fc.record({ type: fc.constant('tick' as const) }),
   fc.record({
     type: fc.constant('add-source' as const),
@@ -90,6 +104,7 @@ function actorFor(command: ConferenceCommand, stranger: ParticipantId, odd: numb
     case 'mute-source':
       return { kind: 'participant', id: participantId.parse(command.source.slice(0, 8)) };
     case 'rename':
+    case 'send-message':
       return { kind: 'participant', id: stranger };
     default:
       return { kind: 'system' };

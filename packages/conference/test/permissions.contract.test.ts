@@ -40,6 +40,7 @@ const COMMANDS = {
   tick: { type: 'tick' },
   speaking: { type: 'speaking', participant: ann },
   rename: { type: 'rename', displayName: 'New' },
+  'send-message': { type: 'send-message', text: 'Hello' },
   'add-source': {
     type: 'add-source',
     source: { id: makeSourceId(ann, 'microphone', 0), kind: 'microphone', muted: true },
@@ -103,6 +104,13 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     full: shell('ok'),
   },
   rename: {
+    empty: nobody(denied),
+    alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
+    two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+  },
+  'send-message': {
     empty: nobody(denied),
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },

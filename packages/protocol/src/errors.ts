@@ -43,6 +43,14 @@ export const ERROR_CODES = [
   'participant/unknown',
   /** The actor may not do that. */
   'permission/denied',
+  /** Nothing that can be seen is in the message. */
+  'chat/empty',
+  /** Longer than `LIMITS.messageLength`. */
+  'chat/too-long',
+  /** More than `LIMITS.messagePace` messages within `LIMITS.messagePaceMs`. */
+  'chat/too-fast',
+  /** A message to oneself. */
+  'chat/to-oneself',
   /** The id's prefix is not the sender's endpoint id, its letter does not fit its kind, or it was used before. */
   'source/invalid-id',
   /** No such source of this endpoint. */

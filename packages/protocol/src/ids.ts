@@ -33,6 +33,13 @@ export type Incarnation = z.infer<typeof incarnation>;
 export const generation = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
 export type Generation = number;
 
+/** A chat message in one viewer's view: `m` and a number of the conference (public), or `p` and a number of the viewer's own (private). */
+export const messageId = z
+  .string()
+  .check(z.regex(/^[mp][0-9]{1,15}$/))
+  .brand<'MessageId'>();
+export type MessageId = z.infer<typeof messageId>;
+
 export const SOURCE_KINDS = ['microphone', 'camera', 'screen', 'screenAudio'] as const;
 /** What a source shows or plays. */
 export const sourceKind = z.enum(SOURCE_KINDS);

@@ -25,6 +25,19 @@ export const LIMITS = {
   roomNameLength: 128,
   /** Characters of a display name, as in Jitsi Meet. */
   displayNameLength: 50,
+  /** Characters (UTF-16 code units) of a chat message: two pages of text; what is longer is a document. */
+  messageLength: 4_000,
+  /** Public messages that a conference remembers for those who come later. */
+  publicMessages: 500,
+  /** Characters of these together: at most 3 bytes each on the wire, so that a joiner's view stays well under a megabyte. */
+  publicMessageCharacters: 128 * 1024,
+  /** Private messages, sent and received, that a seat remembers. */
+  privateMessages: 200,
+  /** Characters of these together. */
+  privateMessageCharacters: 64 * 1024,
+  /** Messages that a seat may send within {@link LIMITS.messagePaceMs}: faster than anybody types, slow enough to read past. */
+  messagePace: 10,
+  messagePaceMs: 10_000,
   /** Seats of one conference. One router on one core forwards to about this many. */
   participants: 500,
   /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */

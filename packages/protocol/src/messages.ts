@@ -104,6 +104,12 @@ export type ServerMediaAction = z.infer<typeof serverMediaAction>;
 export const command = z.discriminatedUnion('type', [
   /** Changes one's own name. */
   z.object({ type: z.literal('rename'), displayName }),
+  /** To everybody, or to one participant. What is somewhat too long is refused with a code rather than as malformed. */
+  z.object({
+    type: z.literal('send-message'),
+    text: text(2 * LIMITS.messageLength),
+    to: z.optional(participantId),
+  }),
   /** Mutes or unmutes one's own source. */
   z.object({ type: z.literal('mute-source'), source: sourceId, muted: z.boolean() }),
 ]);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { LIMITS } from './limits.ts';
-import { incarnation, participantId, sourceId, sourceKind } from './ids.ts';
+import { incarnation, messageId, participantId, sourceId, sourceKind } from './ids.ts';
 
 /**
  * What one participant may see of a conference, and the events that change it. These travel; the state they are
@@ -25,6 +25,22 @@ export const sourceView = z.object({
 });
 export type SourceView = z.infer<typeof sourceView>;
 
+export const messageView = z.object({
+  id: messageId,
+  from: participantId,
+  /** The sender's display name when it was sent: who wrote may have left since. */
+  name: displayName,
+  /** Absent: to everybody. The recipient, and their name then. */
+  to: z.optional(z.object({ id: participantId, name: displayName })),
+  /** Plain text; line feeds and tabs are its only control characters. */
+  text: z.string().check(z.maxLength(LIMITS.messageLength)),
+  /** The server's time of sending, milliseconds since the epoch. */
+  at: z.int().check(z.minimum(0)),
+});
+export type MessageView = z.infer<typeof messageView>;
+
+const messageIds = LIMITS.publicMessages + LIMITS.privateMessages;
+
 export const mediaMode = z.enum(['none', 'p2p', 'bridge']);
 /** Where media flows: nobody to talk to, browser to browser, or over the bridge. */
 export type MediaMode = z.infer<typeof mediaMode>;
@@ -40,6 +56,8 @@ export const conferenceView = z.object({
   sources: z.array(sourceView).check(z.maxLength(LIMITS.participants * LIMITS.sourcesPerEndpoint)),
   /** Who spoke last, most recent first; the first is the dominant speaker. Those who never spoke are not in it. */
   speakers: z.array(participantId).check(z.maxLength(LIMITS.participants)),
+  /** The chat as the viewer remembers it, oldest first: what was said to everybody, and what the viewer wrote and got in private. */
+  messages: z.array(messageView).check(z.maxLength(messageIds)),
 });
 export type ConferenceView = z.infer<typeof conferenceView>;
 
@@ -61,6 +79,12 @@ export const viewEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('source-removed'), source: sourceId }),
   z.object({ type: z.literal('source-muted'), source: sourceId, muted: z.boolean() }),
   z.object({ type: z.literal('dominant-speaker'), participant: participantId }),
+  z.object({ type: z.literal('message-sent'), message: messageView }),
+  /** The oldest gave way to newer ones. */
+  z.object({
+    type: z.literal('messages-dropped'),
+    messages: z.array(messageId).check(z.maxLength(messageIds)),
+  }),
   z.object({ type: z.literal('media-mode'), mediaMode }),
 ]);
 export type ViewEvent = z.infer<typeof viewEvent>;

@@ -50,7 +50,7 @@ class Storm {
       if (random.chance(0.3)) await this.#return(person);
       return;
     }
-    switch (random.below(16)) {
+    switch (random.below(18)) {
       case 0:
         return this.#drop(person);
       case 1:
@@ -82,16 +82,20 @@ class Storm {
         break;
       }
       case 11:
+      case 12:
+        client.command({ type: 'send-message', text: `${++this.#names}` });
+        break;
+      case 13:
         bridge.speak(client.epoch, client.id);
         break;
-      case 12:
+      case 14:
         if (random.chance(0.3)) bridge.lose();
         else client.act({ action: 'renew' });
         break;
-      case 13:
+      case 15:
         bridge.fail(random.pick(CALLS), 'media/bridge-unavailable', 1 + random.below(3));
         break;
-      case 14:
+      case 16:
         this.meetings.deaf = !this.meetings.deaf;
         break;
       default:

@@ -46,6 +46,12 @@ function validMessage(random: Random, known: Knowledge): Json {
     }),
     () => ({ type: 'leave' }),
     () => ({ type: 'ping', nonce: random.below(1e6) }),
+    () =>
+      command({
+        type: 'send-message',
+        text: anyText(random, 40),
+        ...(random.chance(0.5) && { to: anyOf(random, known.participants) }),
+      }),
     () => command({ type: 'rename', displayName: anyText(random, LIMITS.displayNameLength / 2) }),
     () => command({ type: 'mute-source', source: source(random, known), muted: random.chance(0.5) }),
     () => media({ action: 'publish', publication: publication(random, known) }),

@@ -401,3 +401,47 @@ describe('the server ends', () => {
     expect(meetings.clock.pending).toBe(0);
   });
 });
+
+describe('chatting', () => {
+  const said = (client: { view: { messages: readonly { text: string }[] } | undefined }) =>
+    client.view?.messages.map(({ text }) => text);
+
+  it('loses and repeats nothing when sockets are cut during bursts', async () => {
+    const people = await three();
+    const expected: string[] = [];
+    for (let cut = 0; cut < 20; cut++) {
+      // Slow enough for the pace of each.
+      meetings.clock.advance(4_000);
+      const [ann, bo, cy] = people;
+      const victim = people[cut % 3] ?? ann;
+      // What the server sends from here on is lost with the socket.
+      victim.line.onMessage = () => {};
+      const ids = [ann, bo, cy].map((person, index) => {
+        const text = `${cut}-${index}`;
+        expected.push(text);
+        return person.command({ type: 'send-message', text });
+      });
+      await settle(cut % 4);
+      victim.line.close(1006);
+      await settle();
+      await meetings.resumed(victim);
+      // Its result is lost or not: the client asks again under the same id.
+      victim.command({ type: 'send-message', text: `${cut}-${people.indexOf(victim)}` }, ids[cut % 3]);
+      await settle();
+      for (const person of people) expect(said(person)).toEqual(expected);
+    }
+    const late = await meetings.joined('Di');
+    expect(said(late)).toEqual(expected);
+    const ids = late.view?.messages.map(({ id }) => id) ?? [];
+    expect(new Set(ids).size).toBe(expected.length);
+  });
+
+  it('puts nothing of a private message into the outbox of anybody else', async () => {
+    const [ann, bo, cy] = await three();
+    const before = cy.view;
+    ann.command({ type: 'send-message', text: 'secret', to: bo.id });
+    await settle();
+    expect([said(ann), said(bo)]).toEqual([['secret'], ['secret']]);
+    expect(cy.view).toBe(before);
+  });
+});

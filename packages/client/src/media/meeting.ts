@@ -1,10 +1,13 @@
 import type { Device } from 'mediasoup-client';
+import { cleanMessage } from '@treff/conference';
 import {
   LIMITS,
+  codeOf,
   makeSourceId,
   rtpCapabilities as rtpCapabilitiesSchema,
   SOURCE_KINDS,
   type ConferenceView,
+  type ErrorCode,
   type MediaOffer,
   type ParticipantId,
   type RtpCapabilities,
@@ -208,6 +211,24 @@ class ComposedMeeting implements Meeting {
     this.#displayName = fittingName(displayName);
     this.#join(); // under that name, should another seat be needed
     if (this.#seat !== undefined) this.#command({ type: 'rename', displayName: this.#displayName });
+  }
+
+  async sendMessage({
+    text,
+    to,
+  }: {
+    text: string;
+    to?: ParticipantId | undefined;
+  }): Promise<ErrorCode | undefined> {
+    const clean = cleanMessage(text);
+    if (!clean.ok) return clean.code;
+    if (this.#session === undefined) return 'protocol/unexpected';
+    try {
+      await this.#session.command({ type: 'send-message', text: clean.text, to });
+      return undefined;
+    } catch (error) {
+      return codeOf(error);
+    }
   }
 
   setShown(heights: ReadonlyMap<SourceId, number>): void {

@@ -37,6 +37,11 @@ export interface Meeting {
    */
   setScreenShare(on: boolean): void;
   rename(displayName: string): void;
+  /**
+   * Writes to everybody, or to one participant in private. Resolves once the server has it, with the code if it was refused;
+   * across a lost connection that takes until the seat is back or given up (`session/resume-refused`). The message itself comes in the replica.
+   */
+  sendMessage(message: { text: string; to?: ParticipantId | undefined }): Promise<ErrorCode | undefined>;
   /** What the page shows now: height in device pixels of each video source on screen; what is not listed is hidden and costs nothing. Sent coalesced. */
   setShown(heights: ReadonlyMap<SourceId, number>): void;
 }

@@ -29,6 +29,7 @@ function viewWith(sources: { id: string; kind: string; muted: boolean }[]): Conf
     ],
     sources,
     speakers: [],
+    messages: [],
   });
 }
 const tracksOf = (...ids: string[]): Map<SourceId, MediaStreamTrack> =>

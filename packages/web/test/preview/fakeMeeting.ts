@@ -6,7 +6,7 @@ import type {
   MeetingPhase,
   MeetingState,
 } from '@treff/client/media';
-import { makeSourceId, participantId, type ConferenceView, type SourceId } from '@treff/protocol';
+import { makeSourceId, messageId, participantId, type ConferenceView, type SourceId } from '@treff/protocol';
 import { canvasTrack, slideTrack } from './canvasTrack.ts';
 
 export interface FakeOptions {
@@ -164,6 +164,22 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       );
       change({ conference: { ...conference, participants } });
     },
+    async sendMessage({ text, to }) {
+      const { conference } = state;
+      if (conference === undefined) return 'protocol/unexpected';
+      if (text.length > 4_000) return 'chat/too-long';
+      const recipient = conference.participants.find(({ id }) => id === to);
+      const message = {
+        id: messageId.parse(`p${conference.messages.length}`),
+        from: conference.self,
+        name: 'Robin',
+        text,
+        at: Date.now(),
+        ...(recipient === undefined ? {} : { to: { id: recipient.id, name: recipient.displayName } }),
+      };
+      change({ conference: { ...conference, messages: [...conference.messages, message] } });
+      return undefined;
+    },
     setShown(heights) {
       document.documentElement.dataset['shown'] = JSON.stringify([...heights]);
     },
@@ -230,5 +246,28 @@ function conferenceOf(
     })),
     sources,
     speakers: [idOf(1)].filter(() => people > 1),
+    messages: people < 3 ? [] : conversation(),
   };
+}
+
+function conversation(): ConferenceView['messages'] {
+  const at = Date.UTC(2026, 10, 23, 9, 5);
+  const [robin, ben, chiara] = [idOf(0), idOf(1), idOf(2)];
+  const lines = [
+    {
+      from: ben,
+      name: 'Benjamin Okafor',
+      text: 'Good morning! The plan is here: https://example.org/plan (page 3).',
+    },
+    { from: ben, name: 'Benjamin Okafor', text: 'Shall we begin?' },
+    { from: robin, name: 'Robin', text: 'Yes.\nFirst the kitchen, then <b>the roof</b>.' },
+    {
+      from: chiara,
+      name: 'Chiara Rossi',
+      text: 'Can you call me later? 👋',
+      to: { id: robin, name: 'Robin' },
+    },
+    { from: robin, name: 'Robin', text: 'Sure, at noon.', to: { id: chiara, name: 'Chiara Rossi' } },
+  ];
+  return lines.map((line, index) => ({ id: messageId.parse(`m${index}`), at: at + index * 40_000, ...line }));
 }
