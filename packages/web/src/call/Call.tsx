@@ -4,6 +4,10 @@ import { useCamera, useMicrophone } from '../devices/useDeviceToggles.ts';
 import { useScreenShare } from '../devices/useScreenShare.ts';
 import { useMeeting, useMeetingState } from '../room/MeetingContext.ts';
 import styles from './Call.module.css';
+import { ChatNews } from './chat/ChatNews.tsx';
+import { ChatPanel } from './chat/ChatPanel.tsx';
+import { EMPTY_DRAFT } from './chat/Composer.tsx';
+import { useUnread } from './chat/useUnread.ts';
 import { Floor } from './floor/Floor.tsx';
 import { useShortcuts } from './hooks/useShortcuts.ts';
 import { useLayout } from './layout/useLayout.ts';
@@ -36,6 +40,8 @@ function Conference({ view }: { readonly view: ConferenceView }) {
   const camera = useCamera();
   const screen = useScreenShare();
   const sound = useSound();
+  const unread = useUnread(view, panel === 'chat');
+  const draft = useRef(EMPTY_DRAFT);
   const closePanel = useCallback(() => setPanel(undefined), []);
 
   useShortcuts((action) => {
@@ -48,6 +54,8 @@ function Conference({ view }: { readonly view: ConferenceView }) {
         return screen.toggle();
       case 'layout':
         return toggleLayout();
+      case 'chat':
+        return setPanel(panel === 'chat' ? undefined : 'chat');
       case 'shortcuts':
         return setPanel('shortcuts');
     }
@@ -59,15 +67,20 @@ function Conference({ view }: { readonly view: ConferenceView }) {
         <div className={styles.floor}>
           <Floor view={view} people={people} screens={screens} layout={layout} pinned={pinned} onPin={pin} />
           <Notices view={view} soundBlocked={sound.blocked} onHear={sound.playAll} />
+          <ChatNews message={unread.news} onOpen={() => setPanel('chat')} />
           {people.length === 1 ? <AloneCard /> : null}
         </div>
         {panel === 'participants' ? (
           <ParticipantsPanel people={people} onInvite={() => setPanel('invite')} onClose={closePanel} />
         ) : null}
+        {panel === 'chat' ? (
+          <ChatPanel view={view} people={people} draft={draft} onClose={closePanel} />
+        ) : null}
       </div>
       <Toolbar
         layout={layout}
         participantCount={people.length}
+        unreadCount={unread.count}
         panel={panel}
         onLayout={toggleLayout}
         onPanel={setPanel}

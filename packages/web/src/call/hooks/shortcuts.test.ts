@@ -17,6 +17,7 @@ describe('a key in the call', () => {
     ['v', 'camera'],
     ['d', 'screen'],
     ['w', 'layout'],
+    ['c', 'chat'],
     ['?', 'shortcuts'],
     [' ', 'pushToTalk'],
   ])('%j means %s', (key, action) => {

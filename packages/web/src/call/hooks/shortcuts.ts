@@ -1,5 +1,12 @@
 /** What a key in the call asks for. */
-export type ShortcutAction = 'microphone' | 'camera' | 'screen' | 'layout' | 'shortcuts' | 'pushToTalk';
+export type ShortcutAction =
+  | 'microphone'
+  | 'camera'
+  | 'screen'
+  | 'layout'
+  | 'chat'
+  | 'shortcuts'
+  | 'pushToTalk';
 
 /** The part of a `KeyboardEvent` that decides. */
 export interface KeyPress {
@@ -18,6 +25,7 @@ const KEYS: Readonly<Record<string, ShortcutAction>> = {
   v: 'camera',
   d: 'screen',
   w: 'layout',
+  c: 'chat',
   '?': 'shortcuts',
   ' ': 'pushToTalk',
 };

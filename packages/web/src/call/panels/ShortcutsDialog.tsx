@@ -12,6 +12,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
     ['V', t('shortcuts.camera')],
     ...(canShareScreen ? [['D', t('shortcuts.screen')] as const] : []),
     ['W', t('shortcuts.tileView')],
+    ['C', t('shortcuts.chat')],
     [t('shortcuts.space'), t('shortcuts.pushToTalk')],
     ['?', t('shortcuts.list')],
   ] as const;

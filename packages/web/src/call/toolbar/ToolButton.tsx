@@ -1,4 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
+import { useId } from 'react';
 import { Button, type ButtonProps, Tooltip, TooltipTrigger } from 'react-aria-components';
 import styles from './Toolbar.module.css';
 
@@ -11,6 +12,10 @@ interface ToolButtonProps extends Omit<ButtonProps, 'children' | 'className' | '
   readonly size?: 'wide' | 'narrow';
   /** A small number or mark at the corner. */
   readonly badge?: string | undefined;
+  /** What the badge means, for screen readers. */
+  readonly description?: string | undefined;
+  /** The panel that it opens, which gives the focus back to it. */
+  readonly opens?: string;
   /** Hidden where the surface is narrow; the menu of more actions has it then. */
   readonly collapses?: boolean;
 }
@@ -23,14 +28,19 @@ export function ToolButton({
   look = 'plain',
   size = 'wide',
   badge,
+  description,
+  opens,
   collapses = false,
   ...props
 }: ToolButtonProps) {
+  const descriptionId = useId();
   return (
     <TooltipTrigger delay={500} closeDelay={0}>
       <Button
         {...props}
         aria-label={label}
+        {...(description !== undefined && { 'aria-describedby': descriptionId })}
+        data-opens={opens}
         className={`${styles.button} ${collapses ? styles.collapses : ''}`}
         data-look={look}
         data-size={size}
@@ -39,6 +49,11 @@ export function ToolButton({
         {badge === undefined ? null : (
           <span className={styles.badge} aria-hidden>
             {badge}
+          </span>
+        )}
+        {description === undefined ? null : (
+          <span id={descriptionId} hidden>
+            {description}
           </span>
         )}
       </Button>

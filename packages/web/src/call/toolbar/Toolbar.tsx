@@ -1,6 +1,7 @@
 import {
   GalleryVerticalEnd,
   LayoutGrid,
+  MessageSquare,
   Mic,
   MicOff,
   MonitorUp,
@@ -25,6 +26,7 @@ import styles from './Toolbar.module.css';
 interface ToolbarProps {
   readonly layout: Layout;
   readonly participantCount: number;
+  readonly unreadCount: number;
   readonly panel: Panel | undefined;
   readonly onLayout: () => void;
   readonly onPanel: (panel: Panel | undefined) => void;
@@ -32,12 +34,21 @@ interface ToolbarProps {
 }
 
 /** The controls of the call. Always on screen: nobody has to look for a way to mute. */
-export function Toolbar({ layout, participantCount, panel, onLayout, onPanel, onLeave }: ToolbarProps) {
+export function Toolbar({
+  layout,
+  participantCount,
+  unreadCount,
+  panel,
+  onLayout,
+  onPanel,
+  onLeave,
+}: ToolbarProps) {
   const { t } = useTranslation();
   const microphone = useMicrophone();
   const camera = useCamera();
   const screen = useScreenShare();
   const devices = useDeviceOptions();
+  const showsChat = panel === 'chat';
   const showsParticipants = panel === 'participants';
   return (
     <div className={styles.toolbar} role="group" aria-label={t('call.controls')}>
@@ -81,6 +92,16 @@ export function Toolbar({ layout, participantCount, panel, onLayout, onPanel, on
         icon={layout === 'tiles' ? GalleryVerticalEnd : LayoutGrid}
         shortcut="W"
         onPress={onLayout}
+      />
+      <ToolButton
+        label={showsChat ? t('call.closeChat') : t('call.openChat')}
+        description={unreadCount === 0 ? undefined : t('chat.unread', { count: unreadCount })}
+        icon={MessageSquare}
+        shortcut="C"
+        look={showsChat ? 'active' : 'plain'}
+        badge={unreadCount === 0 ? undefined : unreadCount > 99 ? '99+' : String(unreadCount)}
+        opens="chat"
+        onPress={() => onPanel(showsChat ? undefined : 'chat')}
       />
       <ToolButton
         label={showsParticipants ? t('call.closeParticipants') : t('call.openParticipants')}
