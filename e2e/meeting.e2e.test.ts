@@ -78,13 +78,12 @@ test('closing the page gives the seat up at once, without a grace period', async
   const [ann, ben] = await gather('close', 2);
   if (ann === undefined || ben === undefined) throw new Error('Two are present');
   await sees(ann.page, ben.id, ben.who);
-  const closed = performance.now();
   await ben.page.close({ runBeforeUnload: true });
+  // A seat that is merely interrupted would be held for 30 s.
   await ann.page
     .locator(`[data-participant-id="${ben.id}"]`)
     .first()
     .waitFor({ state: 'detached', timeout: 25_000 });
-  expect(performance.now() - closed).toBeLessThan(25_000);
 });
 
 test('the same person in two tabs has two seats, and both are served', async () => {

@@ -1,4 +1,4 @@
-import { LIMITS, makeSourceId, participantId, sourceId, type SourceKind } from '@treff/protocol';
+import { makeSourceId, participantId, sourceId, type SourceKind } from '@treff/protocol';
 import { expect, test } from 'vitest';
 import { EMPTY, after, as } from '../../../test/model.ts';
 import { decide, type ConferenceState } from '../../index.ts';
@@ -46,10 +46,6 @@ test('leaving takes all sources along', () => {
   ]);
   expect(state.sources.live.size).toBe(0);
   expect(state.sources.used.size).toBe(0);
-});
-
-test('the limit of sources is one of each kind', () => {
-  expect(LIMITS.sourcesPerEndpoint).toBe(4);
 });
 
 function add(state: ConferenceState, kind: SourceKind, index: number): ConferenceState {
