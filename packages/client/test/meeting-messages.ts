@@ -1,6 +1,7 @@
 import {
   incarnation,
   participantId,
+  PROTOCOL_VERSION,
   type ConferenceView,
   type MediaOffer,
   type ServerMessage,
@@ -12,14 +13,19 @@ export const SELF = participantId.parse('0000000a');
 export const OTHER = participantId.parse('0000000b');
 const EPOCH = incarnation.parse('0123456789abcdef0123456789abcdef');
 
-export const welcome: ServerMessage = { type: 'welcome', protocol: 1, room: 'room', rtpCapabilities: {} };
+export const welcome: ServerMessage = {
+  type: 'welcome',
+  protocol: PROTOCOL_VERSION,
+  room: 'room',
+  rtpCapabilities: {},
+};
 
 export function view(change: Partial<ConferenceView> = {}): ConferenceView {
   return {
     epoch: EPOCH,
     room: 'room',
     self: SELF,
-    mediaMode: 'bridge',
+    route: { mode: 'bridge', move: 1, bridge: true },
     participants: [{ id: SELF, displayName: 'Ann', connection: 'connected' }],
     sources: [],
     speakers: [],
@@ -33,7 +39,15 @@ export function offer(generation = 1): MediaOffer {
 }
 
 export function joined(change: Partial<Extract<ServerMessage, { type: 'joined' }>> = {}): ServerMessage {
-  return { type: 'joined', seq: 0, view: view(), token: 'token-0', media: offer(), ...change };
+  return {
+    type: 'joined',
+    seq: 0,
+    view: view(),
+    token: 'token-0',
+    media: offer(),
+    iceServers: { servers: [] },
+    ...change,
+  };
 }
 
 function transport(id: string): TransportParameters {

@@ -1,11 +1,16 @@
 import type { ConferenceView, Incarnation, ParticipantId, ViewEvent } from '@treff/protocol';
-import { refuse, type Decision, type Feature } from './feature.ts';
+import { accept, refuse, type Decision, type Feature } from './feature.ts';
+import { nextRoute } from './features/media/route.ts';
 import { refusalOf } from './permissions.ts';
 import { FEATURES, type ConferenceCommand, type ConferenceEvent } from './registry.ts';
 import type { Actor, ConferenceState, DecisionContext } from './state.ts';
 
-/** A conference before anybody joined. `room` is a normalised name. */
-export function createConference(options: { epoch: Incarnation; room: string }): ConferenceState {
+/** A conference before anybody joined. `room` is a normalised name; `p2p`: whether browsers may connect directly. */
+export function createConference(options: {
+  epoch: Incarnation;
+  room: string;
+  p2p: boolean;
+}): ConferenceState {
   return {
     epoch: options.epoch,
     room: options.room,
@@ -13,10 +18,14 @@ export function createConference(options: { epoch: Incarnation; room: string }):
     sources: FEATURES.sources.initial,
     speakers: FEATURES.speakers.initial,
     chat: FEATURES.chat.initial,
+    media: { ...FEATURES.media.initial, p2pEnabled: options.p2p },
   };
 }
 
-/** Permission first, then the feature's own judgement. Pure: nothing happens until the events are evolved. */
+/**
+ * Permission first, then the feature's own judgement, then what follows for the route of media. Pure: nothing happens until the events are
+ * evolved.
+ */
 export function decide(
   state: ConferenceState,
   command: ConferenceCommand,
@@ -25,7 +34,21 @@ export function decide(
 ): Decision {
   const refusal = refusalOf(state, command, actor);
   if (refusal !== undefined) return refuse(refusal);
-  const { participants, sources, speakers, chat } = FEATURES;
+  const decision = judge(state, command, actor, context);
+  if (!decision.ok) return decision;
+  const after = decision.events.reduce(evolve, state);
+  const route = nextRoute(after, context.now);
+  if (route === after.media.route) return decision;
+  return accept(...decision.events, { type: 'media-routed', route });
+}
+
+function judge(
+  state: ConferenceState,
+  command: ConferenceCommand,
+  actor: Actor,
+  context: DecisionContext,
+): Decision {
+  const { participants, sources, speakers, chat, media } = FEATURES;
   switch (command.type) {
     case 'join':
       return participants.decide.join(state, command, actor, context);
@@ -37,6 +60,8 @@ export function decide(
       return participants.decide.resume(state, command, actor, context);
     case 'rename':
       return participants.decide.rename(state, command, actor, context);
+    case 'allow-p2p':
+      return participants.decide['allow-p2p'](state, command, actor, context);
     case 'tick':
       return participants.decide.tick(state, command, actor, context);
     case 'add-source':
@@ -49,6 +74,8 @@ export function decide(
       return speakers.decide.speaking(state, command, actor, context);
     case 'send-message':
       return chat.decide['send-message'](state, command, actor, context);
+    case 'media-ready':
+      return media.decide['media-ready'](state, command, actor, context);
   }
 }
 
@@ -60,6 +87,7 @@ export function evolve(state: ConferenceState, event: ConferenceEvent): Conferen
     sources: FEATURES.sources.evolve(state.sources, event),
     speakers: FEATURES.speakers.evolve(state.speakers, event),
     chat: FEATURES.chat.evolve(state.chat, event),
+    media: FEATURES.media.evolve(state.media, event),
   };
 }
 

@@ -10,6 +10,7 @@ export {
 export type { Decision } from './feature.ts';
 export { cleanMessage } from './features/chat/text.ts';
 export { cleanDisplayName } from './features/participants/display-name.ts';
+export { peerOf } from './features/media/route.ts';
 export { mediaPlan, type MediaPlan, type PlannedSource } from './features/media/media.ts';
 export type { ConferenceCommand, ConferenceEvent } from './registry.ts';
 export { applyViewEvent } from './replica.ts';

@@ -15,6 +15,8 @@ export const PERMISSIONS = {
   tick: 'system',
   speaking: 'system',
   rename: 'seated',
+  'allow-p2p': 'seated',
+  'media-ready': 'seated',
   'send-message': 'seated',
   'add-source': 'seated',
   'mute-source': 'seated',

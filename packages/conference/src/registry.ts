@@ -1,5 +1,5 @@
 import { chat, type ChatCommand, type ChatEvent } from './features/chat/chat.ts';
-import { media } from './features/media/media.ts';
+import { media, type MediaCommand, type MediaEvent } from './features/media/media.ts';
 import {
   participants,
   type ParticipantsCommand,
@@ -9,10 +9,15 @@ import { sources, type SourcesCommand, type SourcesEvent } from './features/sour
 import { speakers, type SpeakersCommand, type SpeakersEvent } from './features/speakers/speakers.ts';
 
 /** Every command of the house: those of participants (the protocol's `Command`) and those of the shell. */
-export type ConferenceCommand = ParticipantsCommand | SourcesCommand | SpeakersCommand | ChatCommand;
+export type ConferenceCommand =
+  | ParticipantsCommand
+  | SourcesCommand
+  | SpeakersCommand
+  | ChatCommand
+  | MediaCommand;
 
 /** Every fact that can change a conference. Stays in the server; viewers get projections of it. */
-export type ConferenceEvent = ParticipantsEvent | SourcesEvent | SpeakersEvent | ChatEvent;
+export type ConferenceEvent = ParticipantsEvent | SourcesEvent | SpeakersEvent | ChatEvent | MediaEvent;
 
 /** The features, by hand. Their order is the order in which view events of one event are sent. */
 export const FEATURES = { participants, sources, speakers, chat, media } as const;

@@ -43,8 +43,8 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
       const dropped = new Set(event.messages);
       return { ...view, messages: view.messages.filter(({ id }) => !dropped.has(id)) };
     }
-    case 'media-mode':
-      return { ...view, mediaMode: event.mediaMode };
+    case 'media-route':
+      return { ...view, route: event.route };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Incarnation, ParticipantId } from '@treff/protocol';
 import type { ChatState } from './features/chat/chat.ts';
+import type { MediaState } from './features/media/media.ts';
 import type { ParticipantsState } from './features/participants/participants.ts';
 import type { SourcesState } from './features/sources/sources.ts';
 import type { SpeakersState } from './features/speakers/speakers.ts';
@@ -16,6 +17,7 @@ export interface ConferenceState {
   readonly sources: SourcesState;
   readonly speakers: SpeakersState;
   readonly chat: ChatState;
+  readonly media: MediaState;
 }
 
 /** Who asks. The shell knows it from the session, never from a message's body. */

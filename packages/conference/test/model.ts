@@ -23,7 +23,7 @@ const PEOPLE: readonly ParticipantId[] = ['a0', 'b1', 'c2', 'd3', 'e4'].map((two
   participantId.parse(two.repeat(4)),
 );
 
-export const EMPTY = createConference({ epoch: incarnation.parse('0'.repeat(32)), room: 'test' });
+export const EMPTY = createConference({ epoch: incarnation.parse('0'.repeat(32)), room: 'test', p2p: true });
 
 const person: fc.Arbitrary<ParticipantId> = fc.constantFrom(...PEOPLE);
 
@@ -39,6 +39,9 @@ const anySourceId = fc.oneof(
   { weight: 1, arbitrary: person.map((id) => sourceId.parse(`${id}-v9999`)) },
 );
 
+/** Stands for the number of the move that is under way when the command is given. */
+const CURRENT_MOVE = 0xffff;
+
 /** A few of these fill a history. */
 const longText = fc.integer({ min: 3_900, max: LIMITS.messageLength }).map((length) => 'x'.repeat(length));
 
@@ -47,7 +50,21 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
     type: fc.constant('join' as const),
     participant: person,
     displayName: fc.string({ maxLength: LIMITS.displayNameLength + 3, unit: 'binary' }),
+    // Opting out is rare, or nobody would ever be connected directly.
+    p2p: fc.nat(9).map((number) => number > 0),
   }),
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('media-ready' as const),
+      move: fc.oneof(
+        { weight: 9, arbitrary: fc.constant(CURRENT_MOVE) },
+        { weight: 1, arbitrary: fc.nat(5) },
+      ),
+      ready: fc.nat(4).map((number) => number > 0),
+    }),
+  },
+  fc.record({ type: fc.constant('allow-p2p' as const), allowed: fc.boolean() }),
   fc.record({
     type: fc.constant('leave' as const),
     participant: person,
@@ -104,6 +121,8 @@ function actorFor(command: ConferenceCommand, stranger: ParticipantId, odd: numb
     case 'mute-source':
       return { kind: 'participant', id: participantId.parse(command.source.slice(0, 8)) };
     case 'rename':
+    case 'allow-p2p':
+    case 'media-ready':
     case 'send-message':
       return { kind: 'participant', id: stranger };
     default:
@@ -124,7 +143,10 @@ export function take(
   actor: Actor,
   now: number,
 ): readonly Taken[] {
-  const decision = decide(state, command, actor, { now });
+  const { move } = state.media.route;
+  const given =
+    command.type === 'media-ready' && command.move === CURRENT_MOVE ? { ...command, move } : command;
+  const decision = decide(state, given, actor, { now });
   if (!decision.ok) return [];
   let before = state;
   return decision.events.map((event) => {

@@ -11,7 +11,9 @@ const [ann, ben, cem] = ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'].map((id) => partici
 ];
 const camera = makeSourceId(ann, 'camera', 0);
 
-const join = (id: ParticipantId): [ConferenceCommand] => [{ type: 'join', participant: id, displayName: '' }];
+const join = (id: ParticipantId): [ConferenceCommand] => [
+  { type: 'join', participant: id, displayName: '', p2p: true },
+];
 const alone = after(EMPTY, join(ann), [
   { type: 'add-source', source: { id: camera, kind: 'camera', muted: false } },
   as(ann),
@@ -33,13 +35,15 @@ const ACTORS = {
 } satisfies Record<string, Actor>;
 
 const COMMANDS = {
-  join: { type: 'join', participant: cem, displayName: 'Cem' },
+  join: { type: 'join', participant: cem, displayName: 'Cem', p2p: true },
   leave: { type: 'leave', participant: ann, reason: 'left' },
   interrupt: { type: 'interrupt', participant: ann },
   resume: { type: 'resume', participant: ann },
   tick: { type: 'tick' },
   speaking: { type: 'speaking', participant: ann },
   rename: { type: 'rename', displayName: 'New' },
+  'allow-p2p': { type: 'allow-p2p', allowed: false },
+  'media-ready': { type: 'media-ready', move: 1, ready: true },
   'send-message': { type: 'send-message', text: 'Hello' },
   'add-source': {
     type: 'add-source',
@@ -104,6 +108,20 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     full: shell('ok'),
   },
   rename: {
+    empty: nobody(denied),
+    alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
+    two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+  },
+  'allow-p2p': {
+    empty: nobody(denied),
+    alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
+    two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+  },
+  'media-ready': {
     empty: nobody(denied),
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },

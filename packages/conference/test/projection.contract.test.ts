@@ -9,6 +9,7 @@ import {
   projectEvent,
   type ConferenceState,
 } from '../src/index.ts';
+import { nextRoute } from '../src/features/media/route.ts';
 import { EMPTY, anyStep, take } from './model.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 0x7fff_ffff);
@@ -92,8 +93,26 @@ test(`sources, speakers and the media plan only ever name people who have a seat
           endpoint.sources.map((source) => source.id),
         );
         expect(planned.toSorted()).toEqual([...after.sources.live.keys()].toSorted());
-        expect(plan.mode).toBe(seated.length > 1 ? 'bridge' : 'none');
+        // The route follows a change of people as an event of its own.
+        if (after.media.route.seats === seated.length) expect(plan.mode === 'none').toBe(seated.length < 2);
       });
+    }),
+    options,
+  );
+});
+
+test(`whatever happened, its consequences for the route are drawn at once, and only for people who have a seat (SEED=${seed})`, () => {
+  fc.assert(
+    fc.property(steps, (commands) => {
+      const state = play(commands, () => undefined);
+      const { p2p, bridge, mode, ready } = state.media.route;
+      expect(nextRoute(state, 0)).toBe(state.media.route);
+      const seated = [...state.participants.keys()];
+      expect(seated).toEqual(expect.arrayContaining([...ready, ...(p2p ? [p2p.offerer, p2p.answerer] : [])]));
+      // Somebody always carries, but for the first seconds of a pair.
+      if (mode === 'bridge') expect(bridge).toBe(true);
+      if (mode === 'p2p') expect(p2p).toBeDefined();
+      if (mode === 'p2p') expect(seated).toHaveLength(2);
     }),
     options,
   );

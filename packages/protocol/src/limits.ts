@@ -74,6 +74,14 @@ export const LIMITS = {
   rtpEncodings: 3,
   /** Characters of any short string within RTP parameters (MIME type, URI, CNAME, parameter value). */
   rtpString: 256,
+  /** Characters of a session description between two browsers. Chromium's with four sections is about 9,000. */
+  sdpLength: 32 * 1024,
+  /** ICE candidates of one message, and characters of each (RFC 8839 section 5.1; a host name of mDNS is 36 + 6). */
+  iceCandidates: 64,
+  iceCandidateLength: 512,
+  /** STUN and TURN servers that a client is told of, and characters of an address, a user name and a credential. */
+  iceServers: 8,
+  iceServerString: 512,
   /** DTLS fingerprints (RFC 8122 allows several). */
   dtlsFingerprints: 8,
 } as const;

@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
 import { errorCode } from './errors.ts';
 import { commandId, generation, incarnation, participantId, sourceId, sourceKind } from './ids.ts';
+import { iceServers } from './ice-servers.ts';
 import { LIMITS } from './limits.ts';
+import { p2pAction } from './p2p.ts';
 import { dtlsParameters, iceParameters, rtpCapabilities, rtpParameters, transportParameters } from './rtp.ts';
 import { conferenceView, displayName, viewEvent } from './view.ts';
 
 /** Raised with every change that an older page or server would misunderstand. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 const text = (length: number) => z.string().check(z.maxLength(length));
 const sequence = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
@@ -112,6 +114,10 @@ export const command = z.discriminatedUnion('type', [
   }),
   /** Mutes or unmutes one's own source. */
   z.object({ type: z.literal('mute-source'), source: sourceId, muted: z.boolean() }),
+  /** Whether everything that is to be received comes by the way that the route's `mode` names; `false` takes it back. Of earlier moves nothing is noted. */
+  z.object({ type: z.literal('media-ready'), move: z.int().check(z.minimum(0)), ready: z.boolean() }),
+  /** Whether one agrees to direct connections, which show one's address to the other. */
+  z.object({ type: z.literal('allow-p2p'), allowed: z.boolean() }),
 ]);
 export type Command = z.infer<typeof command>;
 
@@ -134,7 +140,15 @@ export const clientMessage = z.discriminatedUnion('type', [
     room: text(LIMITS.roomNameLength * 12),
   }),
   /** Takes a seat. Answered by `joined` or an `error`. */
-  z.object({ type: z.literal('join'), displayName, rtpCapabilities }),
+  z.object({
+    type: z.literal('join'),
+    displayName,
+    rtpCapabilities,
+    /** Whether one agrees to direct connections. */
+    p2p: z.boolean(),
+    /** The token of a seat that was lost, perhaps with the server that gave it: its participant returns. One that opens nothing is passed over. */
+    restore: z.optional(text(LIMITS.tokenLength)),
+  }),
   /**
    * Instead of `join`, after a hello: takes one's seat back. `seq` is the last number seen. Answered by `resumed` and what
    * was missed, or by `error` `session/resume-refused`, after which the socket may still `join`.
@@ -151,6 +165,10 @@ export const clientMessage = z.discriminatedUnion('type', [
   /** Answered by a `result` through the outbox. A repeated id does nothing twice. */
   z.object({ type: z.literal('command'), id: commandId, command }),
   z.object({ type: z.literal('media'), generation, body: clientMediaAction }),
+  /** To the other end of the direct connection. What is about an earlier one is dropped. */
+  z.object({ type: z.literal('p2p'), generation, body: p2pAction }),
+  /** Answered by `ice-servers`: those that were told have expired, or soon will. */
+  z.object({ type: z.literal('ice-servers') }),
   /** Answered by `pong` with the same number; the browser cannot see WebSocket pings. */
   z.object({ type: z.literal('ping'), nonce: sequence }),
 ]);
@@ -185,6 +203,7 @@ export const serverMessage = z.discriminatedUnion('type', [
     /** Opens this seat again for as long as it is held. Rotates with every resume. */
     token: text(LIMITS.tokenLength),
     media: mediaOffer,
+    iceServers,
   }),
   z.object({ type: z.literal('resumed'), token: text(LIMITS.tokenLength) }),
   /** One numbered change; numbers of a seat have no gaps. */
@@ -193,6 +212,9 @@ export const serverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), seq: sequence, view: conferenceView }),
   z.object({ type: z.literal('result'), seq: sequence, id: commandId, code: z.optional(errorCode) }),
   z.object({ type: z.literal('media'), generation, body: serverMediaAction }),
+  /** From the other end of the direct connection; the server passed it on as it was. */
+  z.object({ type: z.literal('p2p'), generation, body: p2pAction }),
+  z.object({ type: z.literal('ice-servers'), iceServers }),
   z.object({ type: z.literal('signal'), signal }),
   z.object({
     type: z.literal('error'),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { LIMITS } from './limits.ts';
-import { incarnation, messageId, participantId, sourceId, sourceKind } from './ids.ts';
+import { generation, incarnation, messageId, participantId, sourceId, sourceKind } from './ids.ts';
 
 /**
  * What one participant may see of a conference, and the events that change it. These travel; the state they are
@@ -45,11 +45,33 @@ export const mediaMode = z.enum(['none', 'p2p', 'bridge']);
 /** Where media flows: nobody to talk to, browser to browser, or over the bridge. */
 export type MediaMode = z.infer<typeof mediaMode>;
 
+/**
+ * The ways that media takes. Who sends feeds every way that is named here; who receives takes each source from where `mode` says as soon as it comes
+ * there, and from the other way until then: make before break.
+ */
+export const mediaRoute = z.object({
+  mode: mediaMode,
+  /** Number of the change to this `mode`; the command `media-ready` names it. */
+  move: z.int().check(z.minimum(0)),
+  /** Whether what is sent goes over the bridge. While it does not, the bridge's transports stay connected and idle. */
+  bridge: z.boolean(),
+  /** The direct connection that exists or is to be made; only its two ends are told. */
+  p2p: z.optional(
+    z.object({
+      generation,
+      peer: participantId,
+      /** Whether the viewer makes the offers and restarts ICE (RFC 8829: one offerer, so no glare). */
+      offers: z.boolean(),
+    }),
+  ),
+});
+export type MediaRoute = z.infer<typeof mediaRoute>;
+
 export const conferenceView = z.object({
   epoch: incarnation,
   room: z.string().check(z.maxLength(LIMITS.roomNameLength)),
   self: participantId,
-  mediaMode,
+  route: mediaRoute,
   /** In order of joining, the viewer included. */
   participants: z.array(participantView).check(z.maxLength(LIMITS.participants)),
   /** In order of being added. The owner is in the id (`ownerOf`). */
@@ -85,6 +107,6 @@ export const viewEvent = z.discriminatedUnion('type', [
     type: z.literal('messages-dropped'),
     messages: z.array(messageId).check(z.maxLength(messageIds)),
   }),
-  z.object({ type: z.literal('media-mode'), mediaMode }),
+  z.object({ type: z.literal('media-route'), route: mediaRoute }),
 ]);
 export type ViewEvent = z.infer<typeof viewEvent>;

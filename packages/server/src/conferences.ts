@@ -18,6 +18,8 @@ export interface ConferencesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tokens: SeatTokens;
+  /** Whether browsers may connect directly. */
+  readonly p2p: boolean;
   readonly makeIncarnation: () => Incarnation;
   readonly makeParticipantId: () => ParticipantId;
   /** How many conferences there may be; {@link LIMITS.conferences} if absent. */
@@ -75,7 +77,7 @@ export class Conferences implements Reception {
 
   #open(room: string): Focus | undefined {
     if (this.#byRoom.size >= this.#limit) return undefined;
-    const { bridge, clock, logger, tokens, makeParticipantId } = this.#options;
+    const { bridge, clock, logger, tokens, p2p, makeParticipantId } = this.#options;
     const incarnation = this.#options.makeIncarnation();
     const focus = new Focus({
       room,
@@ -84,6 +86,7 @@ export class Conferences implements Reception {
       clock,
       logger,
       tokens,
+      p2p,
       makeParticipantId,
       onOver: () => {
         this.#byRoom.delete(room);

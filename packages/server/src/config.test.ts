@@ -8,6 +8,7 @@ describe('readConfig', () => {
     expect(config).toMatchObject({
       http: { port: 8000, host: undefined },
       media: { port: 10_000, advertiseIps: [] },
+      p2p: true,
       publicUrl: undefined,
       dataDir: './data',
       logLevel: 'info',
@@ -28,12 +29,14 @@ describe('readConfig', () => {
         BRIDGE_WORKERS: '3',
         JVB_ADVERTISE_IPS: '203.0.113.7, 2001:db8::7',
         PUBLIC_URL: 'https://meet.example.org/',
+        ENABLE_P2P: 'No',
         DATA_DIR: '/var/lib/treff',
         LOG_LEVEL: 'debug',
       }),
     ).toEqual({
       http: { port: 0, host: '::1' },
       media: { port: 44_000, workers: 3, advertiseIps: ['203.0.113.7', '2001:db8::7'] },
+      p2p: false,
       publicUrl: 'https://meet.example.org',
       dataDir: '/var/lib/treff',
       logLevel: 'debug',
@@ -55,6 +58,7 @@ describe('readConfig', () => {
     ['PUBLIC_URL', 'ftp://meet.example.org'],
     ['PUBLIC_URL', 'https://meet.example.org/path'],
     ['PUBLIC_URL', 'https://user:password@meet.example.org'],
+    ['ENABLE_P2P', 'perhaps'],
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%s and names variable, value and what is allowed', (variable, value) => {
     expect(() => readConfig({ [variable]: value })).toThrow(`${variable}=${JSON.stringify(value)} is not `);

@@ -17,6 +17,8 @@ export interface Config {
     /** Addresses that clients are told to send media to; empty: those of this machine's interfaces. */
     readonly advertiseIps: readonly string[];
   };
+  /** Whether two people's browsers connect directly. */
+  readonly p2p: boolean;
   /** The origin people open, without a trailing slash, when it differs from what the server sees (reverse proxy). */
   readonly publicUrl: string | undefined;
   readonly dataDir: string;
@@ -75,6 +77,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         [],
       ),
     },
+    p2p: read('ENABLE_P2P', yesOrNo, 'one of 1, true, yes, on, 0, false, no, off', true),
     publicUrl: read<string | undefined>(
       'PUBLIC_URL',
       origin,
@@ -104,6 +107,12 @@ function wholeNumber(minimum: number, maximum: number) {
     z.int().check(z.minimum(minimum), z.maximum(maximum)),
   );
 }
+
+/** As Jitsi's images read their switches. */
+const yesOrNo = z.pipe(
+  z.string().check(z.regex(/^(1|true|yes|on|0|false|no|off)$/i)),
+  z.transform((text) => /^(1|true|yes|on)$/i.test(text)),
+);
 
 const host = z
   .string()

@@ -1,4 +1,4 @@
-import { commandId, type ServerMessage } from '@treff/protocol';
+import { commandId, type IceServers, type ServerMessage } from '@treff/protocol';
 import { describe, expect, it } from 'vitest';
 import { settle, TestMeetings } from '../test/meeting.ts';
 import type { Place, Session } from './session.ts';
@@ -15,6 +15,9 @@ class StubbornSession implements Session {
   }
   sendText(text: string): void {
     this.sent.push(JSON.parse(text) as ServerMessage);
+  }
+  iceServers(): IceServers {
+    return { servers: [] };
   }
   sendSignal(): void {}
   enter(place: Place): void {
@@ -46,7 +49,7 @@ describe('a focus', () => {
     const meetings = new TestMeetings();
     const bo = await meetings.joined('Bo');
     const old = new StubbornSession();
-    meetings.conferences.join(old, 'room', { displayName: 'Ann', rtpCapabilities: {} });
+    meetings.conferences.join(old, 'room', { displayName: 'Ann', rtpCapabilities: {}, p2p: false });
     await settle();
     const joined = old.sent[0];
     if (joined?.type !== 'joined') throw new Error('not joined');

@@ -5,6 +5,7 @@ import {
   isOver,
   mediaPlan,
   nextDeadline,
+  peerOf,
   project,
   projectEvent,
   type Actor,
@@ -24,6 +25,7 @@ import {
   type Generation,
   type Incarnation,
   type MediaOffer,
+  type P2pAction,
   type ParticipantId,
   type Publication,
   type ServerMediaAction,
@@ -43,6 +45,8 @@ export interface FocusOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tokens: SeatTokens;
+  /** Whether browsers may connect directly. */
+  readonly p2p: boolean;
   /** An id that may be in use already: the focus asks again. */
   readonly makeParticipantId: () => ParticipantId;
   /** Nobody is left; the focus is closed. Called once. */
@@ -76,7 +80,7 @@ export class Focus {
     this.room = options.room;
     this.incarnation = options.incarnation;
     this.#options = options;
-    this.#state = createConference({ epoch: options.incarnation, room: options.room });
+    this.#state = createConference({ epoch: options.incarnation, room: options.room, p2p: options.p2p });
     const { bridge, clock, logger, incarnation } = options;
     this.#media = new ConferenceMedia({
       incarnation,
@@ -124,8 +128,8 @@ export class Focus {
     const refuse = () => session.refuse('server/internal');
     this.#do(() => {
       const participant = this.#newParticipantId();
-      const { displayName } = request;
-      const refusal = this.#dispatch({ type: 'join', participant, displayName }, SYSTEM);
+      const { displayName, p2p } = request;
+      const refusal = this.#dispatch({ type: 'join', participant, displayName, p2p }, SYSTEM);
       if (refusal !== undefined) return session.refuse(refusal);
       const cancel = this.#options.clock.after(JOIN_TIMEOUT_MS, () =>
         this.#do(() => this.#refuseJoin(seat, 'media/bridge-unavailable')),
@@ -202,6 +206,7 @@ export class Focus {
     return {
       command: (id, command) => own(() => this.#command(seat, id, command)),
       media: (generation, action) => own(() => this.#act(seat, generation, action)),
+      p2p: (generation, action) => own(() => this.#passOn(participant, generation, action)),
       leave: () =>
         own(() => {
           seat.session = undefined;
@@ -246,6 +251,15 @@ export class Focus {
     endpoint.act(action);
   }
 
+  /** To the other end, if it is there: who resumes asks for what it missed. */
+  #passOn(participant: ParticipantId, generation: Generation, body: P2pAction): void {
+    const { p2p } = this.#state.media.route;
+    const peer = peerOf(p2p, participant);
+    if (peer === undefined || p2p?.generation !== generation) return;
+    const seat = this.#seats.get(peer);
+    if (seat?.phase.name === 'seated') seat.session?.send({ type: 'p2p', generation, body });
+  }
+
   #publish(participant: ParticipantId, generation: Generation, publication: Publication): void {
     const { source: id, kind, muted } = publication;
     const code = this.#dispatch(
@@ -263,7 +277,14 @@ export class Focus {
     seat.phase = { name: 'seated' };
     session.seated();
     const view = project(this.#state, participant);
-    session.send({ type: 'joined', seq: seat.outbox.seq, view, token: this.#token(seat), media });
+    session.send({
+      type: 'joined',
+      seq: seat.outbox.seq,
+      view,
+      token: this.#token(seat),
+      media,
+      iceServers: session.iceServers(),
+    });
   }
 
   #refuseJoin(seat: Seat, code: ErrorCode): void {

@@ -32,18 +32,25 @@ const HEALTH_TIMEOUT_MS = 2_000;
 
 /** Everything between the browser and the bridge, wired up. Rejects when the port is taken or the data folder is not usable. */
 export async function startServer(
-  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir'>,
+  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p'>,
   { bridge, logger, webRoot, clock = systemClock }: ServerOptions,
 ): Promise<RunningServer> {
   const conferences = new Conferences({
     bridge,
     clock,
     logger,
+    p2p: config.p2p,
     tokens: createSeatTokens(await readSecret(config.dataDir)),
     makeIncarnation: () => incarnation.parse(randomBytes(16).toString('hex')),
     makeParticipantId: () => participantId.parse(randomBytes(4).toString('hex')),
   });
-  const sockets = new WebSockets({ clock, logger, reception: conferences, publicUrl: config.publicUrl });
+  const sockets = new WebSockets({
+    clock,
+    logger,
+    reception: conferences,
+    iceServers: () => ({ servers: [] }),
+    publicUrl: config.publicUrl,
+  });
   const http = await createHttpServer({ logger, webRoot, isHealthy: healthProbe(bridge, clock) });
   http.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] === '/ws') sockets.upgrade(request, socket, head);

@@ -4,8 +4,10 @@ import type {
   CommandId,
   ErrorCode,
   Generation,
+  IceServers,
   Incarnation,
   MediaInventory,
+  P2pAction,
   RtpCapabilities,
   ServerMessage,
 } from '@treff/protocol';
@@ -17,6 +19,8 @@ import type {
 export interface Session {
   /** For logs: a number that says nothing about the person. */
   readonly id: number;
+  /** The servers that this person's browser may use, with credentials made just now. */
+  iceServers(): IceServers;
   send(message: ServerMessage): void;
   /** A message that is serialised already, such as one of an outbox. */
   sendText(text: string): void;
@@ -36,6 +40,8 @@ export interface Session {
 export interface Place {
   command(id: CommandId, command: Command): void;
   media(generation: Generation, action: ClientMediaAction): void;
+  /** To the other end of a direct connection. */
+  p2p(generation: Generation, action: P2pAction): void;
   /** The person gives the seat up. */
   leave(): void;
   /** The session is lost, without a word; the seat is kept for a while. */
@@ -45,6 +51,8 @@ export interface Place {
 export interface JoinRequest {
   readonly displayName: string;
   readonly rtpCapabilities: RtpCapabilities;
+  /** Agrees to direct connections. */
+  readonly p2p: boolean;
 }
 
 export interface ResumeRequest {

@@ -1,4 +1,4 @@
-import { CLOSE, LIMITS, type ErrorCode } from '@treff/protocol';
+import { CLOSE, LIMITS, PROTOCOL_VERSION, type ErrorCode } from '@treff/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../test/manual-clock.ts';
@@ -16,6 +16,7 @@ function setUp() {
   const place: Place = {
     command: (id) => told.push(`command ${id}`),
     media: (generation, { action }) => told.push(`media ${generation} ${action}`),
+    p2p: (generation, { action }) => told.push(`p2p ${generation} ${action}`),
     leave: () => told.push('leave'),
     lost: () => told.push('lost'),
   };
@@ -31,7 +32,12 @@ function setUp() {
       asking = session;
     },
   };
-  const line = new MemoryLine({ clock, reception, onGone: () => gone++ });
+  const line = new MemoryLine({
+    clock,
+    reception,
+    iceServers: () => ({ servers: [{ urls: ['stun:here'] }] }),
+    onGone: () => gone++,
+  });
   line.onMessage = (text) => sent.push(JSON.parse(text) as (typeof sent)[number]);
   line.onClose = (code) => closed.push(code);
   const receive = (message: object | string) =>
@@ -49,8 +55,8 @@ function setUp() {
     get last() {
       return sent.at(-1);
     },
-    greet: () => receive({ type: 'hello', protocol: 1, room: 'Room' }),
-    ask: () => receive({ type: 'join', displayName: 'Ann', rtpCapabilities: {} }),
+    greet: () => receive({ type: 'hello', protocol: PROTOCOL_VERSION, room: 'Room' }),
+    ask: () => receive({ type: 'join', displayName: 'Ann', rtpCapabilities: {}, p2p: false }),
     join() {
       this.greet();
       this.ask();
@@ -64,15 +70,19 @@ describe('a session before hello', () => {
   it('is greeted with the normalised room', () => {
     const session = setUp();
     session.greet();
-    expect(session.last).toMatchObject({ type: 'welcome', room: 'room', protocol: 1 });
+    expect(session.last).toMatchObject({ type: 'welcome', room: 'room', protocol: PROTOCOL_VERSION });
   });
 
   it.each<[string, object | string, ErrorCode]>([
     ['no JSON', '{', 'protocol/malformed'],
     ['another message', { type: 'leave' }, 'protocol/unexpected'],
     ['an unknown message', { type: 'hallo' }, 'protocol/malformed'],
-    ['a room that cannot be', { type: 'hello', protocol: 1, room: '///' }, 'room/invalid-name'],
-    ['another version', { type: 'hello', protocol: 2, room: 'room' }, 'protocol/version'],
+    [
+      'a room that cannot be',
+      { type: 'hello', protocol: PROTOCOL_VERSION, room: '///' },
+      'room/invalid-name',
+    ],
+    ['another version', { type: 'hello', protocol: PROTOCOL_VERSION + 1, room: 'room' }, 'protocol/version'],
     [
       'another version that looks otherwise, too',
       { type: 'hello', protocol: 9, rooms: [] },
@@ -80,7 +90,7 @@ describe('a session before hello', () => {
     ],
     [
       'more than a hello needs',
-      { type: 'hello', protocol: 1, room: 'x', pad: 'x'.repeat(LIMITS.helloBytes) },
+      { type: 'hello', protocol: PROTOCOL_VERSION, room: 'x', pad: 'x'.repeat(LIMITS.helloBytes) },
       'protocol/too-large',
     ],
   ])('is closed with a code for %s', (_what, message, code) => {
@@ -151,7 +161,7 @@ describe('a session on the prejoin page', () => {
     for (const message of [
       { type: 'command', id: '1', command: { type: 'rename', displayName: 'x' } },
       { type: 'media', generation: 1, body: { action: 'renew' } },
-      { type: 'hello', protocol: 1, room: 'other' },
+      { type: 'hello', protocol: PROTOCOL_VERSION, room: 'other' },
     ]) {
       session.receive(message);
       expect(session.last).toEqual({ type: 'error', code: 'protocol/unexpected', fatal: false });
@@ -305,7 +315,7 @@ describe('whatever is sent', () => {
     const session = setUp();
     session.greet();
     session.receive(
-      '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"type":"ping","type":"join","displayName":"a","displayName":"b","rtpCapabilities":{"codecs":[{"kind":"audio","mimeType":"audio/opus","preferredPayloadType":1,"clockRate":1,"parameters":{"__proto__":"x"}}]}}',
+      '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"type":"ping","type":"join","displayName":"a","displayName":"b","p2p":true,"rtpCapabilities":{"codecs":[{"kind":"audio","mimeType":"audio/opus","preferredPayloadType":1,"clockRate":1,"parameters":{"__proto__":"x"}}]}}',
     );
     expect(session.told).toEqual(['join room b']);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();

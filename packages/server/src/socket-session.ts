@@ -7,6 +7,7 @@ import {
   PROTOCOL_VERSION,
   type ClientMessage,
   type ErrorCode,
+  type IceServers,
   type ServerMessage,
 } from '@treff/protocol';
 import * as z from 'zod/mini';
@@ -28,6 +29,8 @@ export interface SocketSessionOptions {
   readonly wire: Wire;
   readonly clock: Clock;
   readonly reception: Reception;
+  /** See {@link Session.iceServers}. */
+  readonly iceServers: () => IceServers;
   /** It has taken a seat for the first time: it no longer counts as a stranger. */
   onJoined(): void;
   /** It ended, whoever ended it. Called once. */
@@ -130,6 +133,10 @@ export class SocketSession implements Session {
     if (this.#end('lost')) this.#options.wire.close(CLOSE.timeout);
   }
 
+  iceServers(): IceServers {
+    return this.#options.iceServers();
+  }
+
   send(message: ServerMessage): void {
     this.sendText(JSON.stringify(message));
   }
@@ -207,6 +214,8 @@ export class SocketSession implements Session {
       case 'hello':
       case 'command':
       case 'media':
+      case 'p2p':
+      case 'ice-servers':
         return this.#strike('protocol/unexpected');
     }
   }
@@ -219,6 +228,10 @@ export class SocketSession implements Session {
         return place.command(message.id, message.command);
       case 'media':
         return place.media(message.generation, message.body);
+      case 'p2p':
+        return place.p2p(message.generation, message.body);
+      case 'ice-servers':
+        return this.send({ type: 'ice-servers', iceServers: this.iceServers() });
       case 'hello':
       case 'join':
       case 'resume':

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CLOSE, LIMITS } from '@treff/protocol';
+import { CLOSE, LIMITS, type IceServers } from '@treff/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
@@ -13,6 +13,8 @@ export interface WebSocketsOptions {
   readonly reception: Reception;
   /** Pages of this origin may connect, besides those of the host that was asked. */
   readonly publicUrl: string | undefined;
+  /** For one client; `host` is the name or address by which it reached this server, as far as it says so. */
+  readonly iceServers: (host: string | undefined) => IceServers;
   /** How many may be here that have not joined; {@link LIMITS.unjoinedSockets} if absent. */
   readonly strangers?: number;
 }
@@ -66,7 +68,9 @@ export class WebSockets {
       return refuseUpgrade(socket, '403 Forbidden');
     // Beyond this not even an answer is owed.
     if (this.#strangers.size >= 2 * this.#limit) return refuseUpgrade(socket, '503 Service Unavailable');
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#open(webSocket, request.headers.host),
+    );
   }
 
   /** Ends all of them. Resolves when the last one is closed, after at most {@link CLOSE_TIMEOUT_MS}. */
@@ -83,13 +87,14 @@ export class WebSockets {
     await Promise.all(closed);
   }
 
-  #open(socket: WebSocket): void {
-    const { clock, reception, logger } = this.#options;
+  #open(socket: WebSocket, host: string | undefined): void {
+    const { clock, reception, logger, iceServers } = this.#options;
     const session: SocketSession = new SocketSession({
       id: ++this.#sessions,
       wire: wireOf(socket, clock),
       clock,
       reception,
+      iceServers: () => iceServers(host),
       onJoined: () => this.#strangers.delete(session),
       onGone: () => this.#strangers.delete(session),
     });

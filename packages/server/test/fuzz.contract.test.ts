@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { LIMITS, serverMessage, type ServerMessage } from '@treff/protocol';
+import { LIMITS, PROTOCOL_VERSION, serverMessage, type ServerMessage } from '@treff/protocol';
 import { FakeBridge } from '@treff/testing';
 import { describe, expect, it } from 'vitest';
 import { startServer } from '../src/index.ts';
@@ -59,9 +59,10 @@ class Attacker {
     this.sent++;
     // Most come in, so that what is behind the door is attacked, too.
     const polite = this.#random.chance(0.9);
-    if (this.sent === 1 && polite) this.line.send('{"type":"hello","protocol":1,"room":"room"}');
+    if (this.sent === 1 && polite)
+      this.line.send(`{"type":"hello","protocol":${PROTOCOL_VERSION},"room":"room"}`);
     else if (this.sent === 2 && polite)
-      this.line.send('{"type":"join","displayName":"evil","rtpCapabilities":{}}');
+      this.line.send('{"type":"join","displayName":"evil","rtpCapabilities":{},"p2p":true}');
     else this.line.send(hostileMessage(this.#random, this.#knowledge()));
   }
 
@@ -192,7 +193,7 @@ describe(`a hostile crowd (seed ${SEED})`, { timeout: TIMEOUT }, () => {
     const folder = await mkdtemp(join(tmpdir(), 'treff-fuzz-'));
     const bridge = new FakeBridge();
     const logger = new TestLogger();
-    const config = { http: { port: 0, host: '127.0.0.1' }, publicUrl: undefined, dataDir: folder };
+    const config = { http: { port: 0, host: '127.0.0.1' }, publicUrl: undefined, dataDir: folder, p2p: true };
     const server = await startServer(config, { bridge, logger, webRoot: join(folder, 'none') });
     const url = `ws://127.0.0.1:${server.port}/ws`;
     try {

@@ -1,4 +1,4 @@
-import { LIMITS, SOURCE_KINDS } from '@treff/protocol';
+import { LIMITS, PROTOCOL_VERSION, SOURCE_KINDS } from '@treff/protocol';
 import type { Random } from './random.ts';
 import { OPUS, VP8 } from './test-client.ts';
 
@@ -34,7 +34,11 @@ function validMessage(random: Random, known: Knowledge): Json {
     body,
   });
   return random.pick<() => Json>([
-    () => ({ type: 'hello', protocol: 1, room: random.pick(['room', 'other', 'x y', '../room']) }),
+    () => ({
+      type: 'hello',
+      protocol: PROTOCOL_VERSION,
+      room: random.pick(['room', 'other', 'x y', '../room']),
+    }),
     () => join(random),
     () => join(random),
     () => ({
@@ -54,6 +58,10 @@ function validMessage(random: Random, known: Knowledge): Json {
       }),
     () => command({ type: 'rename', displayName: anyText(random, LIMITS.displayNameLength / 2) }),
     () => command({ type: 'mute-source', source: source(random, known), muted: random.chance(0.5) }),
+    () => command({ type: 'media-ready', move: random.below(6), ready: random.chance(0.7) }),
+    () => command({ type: 'allow-p2p', allowed: random.chance(0.5) }),
+    () => ({ type: 'ice-servers' }),
+    () => ({ type: 'p2p', generation: 1 + random.below(4), body: p2p(random) }),
     () => media({ action: 'publish', publication: publication(random, known) }),
     () => media({ action: 'publish', publication: publication(random, known) }),
     () => media({ action: 'unpublish', source: source(random, known) }),
@@ -67,8 +75,21 @@ function validMessage(random: Random, known: Knowledge): Json {
   ])();
 }
 
+const p2p = (random: Random): Json =>
+  random.pick<() => Json>([
+    () => ({ action: 'offer', attempt: 1 + random.below(3), sdp: anyText(random, 400) }),
+    () => ({ action: 'answer', attempt: 1 + random.below(3), sdp: anyText(random, 400) }),
+    () => ({
+      action: 'candidates',
+      attempt: 1,
+      candidates: [{ candidate: anyText(random, 100), sdpMid: '0', sdpMLineIndex: 0 }],
+    }),
+    () => ({ action: 'restart' }),
+  ])();
+
 const join = (random: Random): Json => ({
   type: 'join',
+  p2p: random.chance(0.5),
   displayName: random.chance(0.9) ? 'attacker' : anyText(random, LIMITS.displayNameLength / 2),
   rtpCapabilities: random.chance(0.5)
     ? {}
@@ -206,6 +227,7 @@ const MONSTERS: [(random: Random) => string, ...((random: Random) => string)[]] 
     JSON.stringify({
       type: 'join',
       displayName: '',
+      p2p: true,
       rtpCapabilities: { codecs: Array(random.below(2_000)).fill(null) },
     }),
 ];

@@ -20,7 +20,7 @@ describe('joining', () => {
   it('shows everybody everybody, in order', async () => {
     const people = await three();
     for (const person of people) expect(person.names).toEqual(['Ann', 'Bo', 'Cy']);
-    expect(people.map(({ view }) => view?.mediaMode)).toEqual(['bridge', 'bridge', 'bridge']);
+    expect(people.map(({ view }) => view?.route.mode)).toEqual(['bridge', 'bridge', 'bridge']);
   });
 
   it('tells of nobody who has not joined yet', async () => {

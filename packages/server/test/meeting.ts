@@ -44,6 +44,7 @@ export class TestMeetings {
       bridge: this.bridge,
       clock: this.clock,
       logger: this.logger,
+      p2p: true,
       tokens: createSeatTokens(Buffer.alloc(32, 7)),
       makeIncarnation: () => incarnation.parse((++this.#ids).toString(16).padStart(32, '0')),
       makeParticipantId: () => participantId.parse((++this.#ids).toString(16).padStart(8, '0')),
@@ -52,7 +53,11 @@ export class TestMeetings {
   }
 
   line(): MemoryLine {
-    return new MemoryLine({ clock: this.clock, reception: this.conferences });
+    return new MemoryLine({
+      clock: this.clock,
+      reception: this.conferences,
+      iceServers: () => ({ servers: [] }),
+    });
   }
 
   /** Somebody on the prejoin page. */

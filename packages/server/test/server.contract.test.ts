@@ -28,7 +28,12 @@ beforeEach(async () => {
   await writeFile(join(webRoot, 'assets', 'main-abc123.js'), SCRIPT);
   bridge = new FakeBridge();
   logger = new TestLogger();
-  const config = { http: { port: 0, host: undefined }, publicUrl: PUBLIC_URL, dataDir: join(folder, 'data') };
+  const config = {
+    http: { port: 0, host: undefined },
+    publicUrl: PUBLIC_URL,
+    dataDir: join(folder, 'data'),
+    p2p: true,
+  };
   server = await startServer(config, { bridge, logger, webRoot });
 });
 
@@ -173,7 +178,12 @@ describe('files', () => {
 describe('a start', () => {
   it('on a port that is taken fails and leaves nothing behind', async () => {
     const other = new FakeBridge();
-    const config = { http: { port: server.port, host: undefined }, publicUrl: undefined, dataDir: folder };
+    const config = {
+      http: { port: server.port, host: undefined },
+      publicUrl: undefined,
+      dataDir: folder,
+      p2p: true,
+    };
     await expect(startServer(config, { bridge: other, logger, webRoot: folder })).rejects.toThrow(
       /EADDRINUSE/,
     );

@@ -2,14 +2,17 @@ import { applyViewEvent } from '@treff/conference';
 import {
   commandId,
   makeSourceId,
+  PROTOCOL_VERSION,
   serverMessage,
   type ClientMediaAction,
   type ClientMessage,
   type Command,
   type ConferenceView,
   type ErrorCode,
+  type IceServers,
   type MediaInventory,
   type MediaOffer,
+  type P2pAction,
   type Publication,
   type RtpCapabilities,
   type RtpParameters,
@@ -128,6 +131,10 @@ export class TestClient {
   failure: unknown;
   /** Keep no history; for long runs. */
   forgetful = false;
+  /** Whether it agrees to direct connections. */
+  p2p = false;
+  readonly fromPeer: { generation: number; body: P2pAction }[] = [];
+  iceServers: IceServers | undefined;
   seq = 0;
   view: ConferenceView | undefined;
   token = '';
@@ -191,12 +198,12 @@ export class TestClient {
     this.line.send(JSON.stringify(message));
   }
 
-  hello(room = 'room', protocol = 1): void {
+  hello(room = 'room', protocol = PROTOCOL_VERSION): void {
     this.send({ type: 'hello', protocol, room });
   }
 
   join(displayName: string, rtpCapabilities = this.rtpCapabilities): void {
-    this.send({ type: 'join', displayName, rtpCapabilities });
+    this.send({ type: 'join', displayName, rtpCapabilities, p2p: this.p2p });
   }
 
   resume(changes: Partial<Extract<ClientMessage, { type: 'resume' }>> = {}): void {
@@ -248,6 +255,7 @@ export class TestClient {
         this.view = message.view;
         this.seq = message.seq;
         this.token = message.token;
+        this.iceServers = message.iceServers;
         this.#offered(message.media);
         break;
       case 'resumed':
@@ -268,6 +276,12 @@ export class TestClient {
         break;
       case 'media':
         this.#media(message.body);
+        break;
+      case 'p2p':
+        this.fromPeer.push({ generation: message.generation, body: message.body });
+        break;
+      case 'ice-servers':
+        this.iceServers = message.iceServers;
         break;
       case 'error':
         this.errors.push(message.code);

@@ -19,7 +19,14 @@ beforeEach(async () => {
   clock = new ManualClock();
   meetings = new TestMeetings();
   const { logger, conferences: reception } = meetings;
-  sockets = new WebSockets({ clock, logger, reception, publicUrl: undefined, strangers: 2 });
+  sockets = new WebSockets({
+    clock,
+    logger,
+    reception,
+    iceServers: () => ({ servers: [] }),
+    publicUrl: undefined,
+    strangers: 2,
+  });
   http = createServer();
   http.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   http.listen(0, '127.0.0.1');

@@ -62,6 +62,8 @@ class ModelServer {
         return [{ type: 'pong', nonce: message.nonce }];
       case 'leave':
       case 'media':
+      case 'p2p':
+      case 'ice-servers':
         return [];
     }
   }
@@ -130,7 +132,7 @@ test('the replica becomes what the server sees, and every command is answered on
         handle: () => undefined,
       });
       session.start();
-      session.join({ displayName: '', rtpCapabilities: {} });
+      session.join({ displayName: '', rtpCapabilities: {}, p2p: true });
 
       let current = network.last;
       /** Both directions are one queue each, and die with their socket. */

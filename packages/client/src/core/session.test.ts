@@ -1,11 +1,11 @@
-import { CLOSE, TreffError, type ServerMessage } from '@treff/protocol';
+import { CLOSE, PROTOCOL_VERSION, TreffError, type ServerMessage } from '@treff/protocol';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../test/fake-clock.ts';
 import { FakeNetwork } from '../../test/fake-network.ts';
 import { joined, OTHER, SELF, view, welcome } from '../../test/meeting-messages.ts';
 import { Session, type SessionEvent } from './session.ts';
 
-const request = { displayName: 'Ann', rtpCapabilities: {} };
+const request = { displayName: 'Ann', rtpCapabilities: {}, p2p: true };
 const bert = { id: OTHER, displayName: 'Bert', connection: 'connected' } as const;
 
 function start() {
@@ -57,7 +57,7 @@ describe('entering', () => {
     const { network, session } = start();
     expect(session.state.name).toBe('connecting');
     network.last.accept();
-    expect(network.last.take()).toEqual([{ type: 'hello', protocol: 1, room: 'Room' }]);
+    expect(network.last.take()).toEqual([{ type: 'hello', protocol: PROTOCOL_VERSION, room: 'Room' }]);
     network.last.send(welcome);
     expect(session.state).toEqual({ name: 'greeted', room: 'room', rtpCapabilities: {} });
     session.join(request);
@@ -111,7 +111,7 @@ describe('entering', () => {
   test('a server of another version is refused', () => {
     const { network, session } = start();
     network.last.accept();
-    network.last.send({ ...welcome, protocol: 2 } as ServerMessage);
+    network.last.send({ ...welcome, protocol: PROTOCOL_VERSION + 1 } as ServerMessage);
     expect(session.state).toMatchObject({ name: 'closed', end: { code: 'protocol/version' } });
   });
 
@@ -255,7 +255,7 @@ describe('resuming', () => {
       view: { participants: [{ displayName: 'First' }] },
     });
     expect(reconnect(all)).toEqual([
-      { type: 'hello', protocol: 1, room: 'Room' },
+      { type: 'hello', protocol: PROTOCOL_VERSION, room: 'Room' },
       {
         type: 'resume',
         token: 'token-0',

@@ -8,8 +8,10 @@ import {
   type ConferenceView,
   type ErrorCode,
   type Generation,
+  type IceServers,
   type MediaInventory,
   type MediaOffer,
+  type P2pAction,
   type RtpCapabilities,
   type ServerMediaAction,
   type ServerMessage,
@@ -57,15 +59,25 @@ export type SessionEvent =
   /** `session.state` is another one. */
   | { readonly type: 'state' }
   /** A new seat: whatever belonged to an earlier one is void. `state`, which is `joined`, follows. */
-  | { readonly type: 'seated'; readonly view: ConferenceView; readonly media: MediaOffer }
+  | {
+      readonly type: 'seated';
+      readonly view: ConferenceView;
+      readonly media: MediaOffer;
+      readonly iceServers: IceServers;
+    }
   /** The seat was taken back, and everything missed has arrived: media messages of before may have been lost. */
   | { readonly type: 'caught-up' }
   | { readonly type: 'media'; readonly generation: Generation; readonly body: ServerMediaAction }
+  /** From the other end of the direct connection. */
+  | { readonly type: 'p2p'; readonly generation: Generation; readonly body: P2pAction }
+  | { readonly type: 'ice-servers'; readonly iceServers: IceServers }
   | { readonly type: 'signal'; readonly signal: Signal };
 
 export interface JoinRequest {
   readonly displayName: string;
   readonly rtpCapabilities: RtpCapabilities;
+  /** Agrees to direct connections. */
+  readonly p2p: boolean;
 }
 
 export interface SessionOptions {
@@ -156,6 +168,16 @@ export class Session {
     return this.#state.name === 'joined' && this.#link.send({ type: 'media', generation, body });
   }
 
+  /** To the other end of the direct connection; as `sendMedia`. The other end may be away even so. */
+  sendP2p(generation: Generation, body: P2pAction): boolean {
+    return this.#state.name === 'joined' && this.#link.send({ type: 'p2p', generation, body });
+  }
+
+  /** Asks for servers with new credentials; an event brings them. Whether it could be asked. */
+  requestIceServers(): boolean {
+    return this.#state.name === 'joined' && this.#link.send({ type: 'ice-servers' });
+  }
+
   /** The network may have come back or changed. */
   hintOnline(): void {
     this.#link.hint();
@@ -166,8 +188,8 @@ export class Session {
     this.#link.expectAnswer();
   }
 
-  #sendJoin({ displayName, rtpCapabilities }: JoinRequest): void {
-    this.#link.send({ type: 'join', displayName, rtpCapabilities });
+  #sendJoin({ displayName, rtpCapabilities, p2p }: JoinRequest): void {
+    this.#link.send({ type: 'join', displayName, rtpCapabilities, p2p });
     this.#link.expectAnswer();
     this.#become({ name: 'joining' });
   }
@@ -200,6 +222,13 @@ export class Session {
         if (this.#state.name === 'joined') {
           this.#options.handle({ type: 'media', generation: message.generation, body: message.body });
         }
+        break;
+      case 'p2p':
+        if (this.#state.name === 'joined')
+          this.#options.handle({ type: 'p2p', generation: message.generation, body: message.body });
+        break;
+      case 'ice-servers':
+        this.#options.handle({ type: 'ice-servers', iceServers: message.iceServers });
         break;
       case 'signal':
         if (this.#state.name === 'joined') this.#options.handle({ type: 'signal', signal: message.signal });
@@ -234,13 +263,13 @@ export class Session {
     }
   }
 
-  #joined({ seq, view, token, media }: Extract<ServerMessage, { type: 'joined' }>): void {
+  #joined({ seq, view, token, media, iceServers }: Extract<ServerMessage, { type: 'joined' }>): void {
     if (this.#state.name !== 'joining') return;
     this.#seat = { token, seq, view, commands: new PendingCommands() };
     this.#link.watch();
     const state: SessionState = { name: 'joined', view };
     this.#state = state;
-    this.#options.handle({ type: 'seated', view, media });
+    this.#options.handle({ type: 'seated', view, media, iceServers });
     // Unless the listener left at once.
     if (this.#state === state) this.#options.handle({ type: 'state' });
   }

@@ -277,6 +277,9 @@ class ComposedMeeting implements Meeting {
       case 'media':
         this.#seat?.path.handle(event.generation, event.body);
         break;
+      case 'p2p':
+      case 'ice-servers':
+        break;
       case 'signal':
         this.#levels.hear(event.signal.levels);
         break;
@@ -322,7 +325,7 @@ class ComposedMeeting implements Meeting {
   #join(): void {
     if (this.#displayName === undefined || this.#device === undefined) return;
     const rtpCapabilities = rtpCapabilitiesSchema.parse(this.#device.recvRtpCapabilities);
-    this.#session?.join({ displayName: this.#displayName, rtpCapabilities });
+    this.#session?.join({ displayName: this.#displayName, rtpCapabilities, p2p: false });
   }
 
   #sit(view: ConferenceView, media: MediaOffer): void {

@@ -22,7 +22,7 @@ function viewWith(sources: { id: string; kind: string; muted: boolean }[]): Conf
     epoch: '0'.repeat(32),
     room: 'tea',
     self: SELF,
-    mediaMode: 'bridge',
+    route: { mode: 'bridge', move: 1, bridge: true },
     participants: [
       { id: ANN, displayName: 'Ann', connection: 'interrupted' },
       { id: SELF, displayName: '', connection: 'connected' },

@@ -94,7 +94,7 @@ function useVersionReload(phase: MeetingPhase, room: string): boolean {
 
 /** `<html data-media-mode>` tells tests and embedders how media flows. */
 function useMediaModeAttribute(): void {
-  const mode = useMeetingState((state) => state.conference?.mediaMode ?? 'none');
+  const mode = useMeetingState((state) => state.conference?.route.mode ?? 'none');
   useEffect(() => {
     document.documentElement.dataset['mediaMode'] = mode;
     return () => {

@@ -238,7 +238,7 @@ function conferenceOf(
     epoch,
     room: 'team-breakfast',
     self: idOf(0),
-    mediaMode: people > 1 ? 'bridge' : 'none',
+    route: { mode: people > 1 ? 'bridge' : 'none', move: 0, bridge: people > 1 },
     participants: everybody.map((index) => ({
       id: idOf(index),
       displayName: index === 0 ? 'Robin' : (NAMES[index % NAMES.length] ?? ''),

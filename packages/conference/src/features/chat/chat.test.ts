@@ -13,12 +13,16 @@ const [ann, ben, cem] = [
 
 /** A conference with everybody's replica beside it, on a clock that moves far enough for any pace. */
 class Talk {
-  state: ConferenceState = createConference({ epoch: incarnation.parse('0'.repeat(32)), room: 'talk' });
+  state: ConferenceState = createConference({
+    epoch: incarnation.parse('0'.repeat(32)),
+    room: 'talk',
+    p2p: true,
+  });
   readonly replicas = new Map<string, ConferenceView>();
   now = 0.25;
 
   join(id: typeof ann, displayName: string) {
-    this.#happen({ type: 'join', participant: id, displayName }, undefined);
+    this.#happen({ type: 'join', participant: id, displayName, p2p: true }, undefined);
     this.replicas.set(id, project(this.state, id));
     return this;
   }

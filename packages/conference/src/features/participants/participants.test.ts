@@ -7,7 +7,7 @@ import { cleanDisplayName } from './display-name.ts';
 
 const ann = participantId.parse('aaaaaaaa');
 const system = { kind: 'system' } as const;
-const joined = after(EMPTY, [{ type: 'join', participant: ann, displayName: ' Ann ' }]);
+const joined = after(EMPTY, [{ type: 'join', participant: ann, displayName: ' Ann ', p2p: true }]);
 
 test('an interrupted seat is held for the resume time, not a millisecond longer', () => {
   const interrupted = after(joined, [{ type: 'interrupt', participant: ann }]);
@@ -16,9 +16,9 @@ test('an interrupted seat is held for the resume time, not a millisecond longer'
     ok: true,
     events: [],
   });
-  expect(decide(interrupted, { type: 'tick' }, system, { now: LIMITS.resumeMs })).toEqual({
+  expect(decide(interrupted, { type: 'tick' }, system, { now: LIMITS.resumeMs })).toMatchObject({
     ok: true,
-    events: [{ type: 'participant-left', participant: ann, reason: 'timeout' }],
+    events: [{ type: 'participant-left', participant: ann, reason: 'timeout' }, { type: 'media-routed' }],
   });
 });
 

@@ -11,18 +11,26 @@ export interface Participant {
   readonly displayName: string;
   /** When the seat is given up unless its participant returns; absent while connected. Milliseconds since the epoch; never projected. */
   readonly resumeBefore: number | undefined;
+  /** Agrees to direct connections. Nobody else is told. */
+  readonly p2p: boolean;
 }
 
 export type LeaveReason = 'left' | 'timeout' | 'replaced';
 
 export type ParticipantsCommand =
-  | { readonly type: 'join'; readonly participant: ParticipantId; readonly displayName: string }
+  | {
+      readonly type: 'join';
+      readonly participant: ParticipantId;
+      readonly displayName: string;
+      readonly p2p: boolean;
+    }
   | { readonly type: 'leave'; readonly participant: ParticipantId; readonly reason: LeaveReason }
   /** The last socket of the seat was lost. */
   | { readonly type: 'interrupt'; readonly participant: ParticipantId }
   /** A socket took the seat back. */
   | { readonly type: 'resume'; readonly participant: ParticipantId }
   | { readonly type: 'rename'; readonly displayName: string }
+  | { readonly type: 'allow-p2p'; readonly allowed: boolean }
   /** Time passed: seats past their deadline are given up. */
   | { readonly type: 'tick' };
 
@@ -39,7 +47,8 @@ export type ParticipantsEvent =
       readonly type: 'participant-renamed';
       readonly participant: ParticipantId;
       readonly displayName: string;
-    };
+    }
+  | { readonly type: 'p2p-allowed'; readonly participant: ParticipantId; readonly allowed: boolean };
 
 export const participants: Feature<
   ParticipantsState,
@@ -50,14 +59,14 @@ export const participants: Feature<
   initial: new Map(),
 
   decide: {
-    join(state, { participant, displayName }) {
+    join(state, { participant, displayName, p2p }) {
       if (state.participants.has(participant)) return refuse('protocol/unexpected');
       if (state.participants.size >= LIMITS.participants) return refuse('room/full');
       const name = cleanDisplayName(displayName);
       if (name === undefined) return refuse('participant/invalid-name');
       return accept({
         type: 'participant-joined',
-        participant: { id: participant, displayName: name, resumeBefore: undefined },
+        participant: { id: participant, displayName: name, resumeBefore: undefined, p2p },
       });
     },
 
@@ -89,6 +98,12 @@ export const participants: Feature<
       return accept({ type: 'participant-renamed', participant: actor.id, displayName: name });
     },
 
+    'allow-p2p'(state, { allowed }, actor) {
+      if (actor.kind === 'system') return refuse('permission/denied');
+      if (state.participants.get(actor.id)?.p2p === allowed) return accept();
+      return accept({ type: 'p2p-allowed', participant: actor.id, allowed });
+    },
+
     tick(state, _command, _actor, { now }) {
       const late = [...state.participants.values()].filter(
         (seat) => seat.resumeBefore !== undefined && seat.resumeBefore <= now,
@@ -116,6 +131,8 @@ export const participants: Feature<
         return change(slice, event.participant, { resumeBefore: undefined });
       case 'participant-renamed':
         return change(slice, event.participant, { displayName: event.displayName });
+      case 'p2p-allowed':
+        return change(slice, event.participant, { p2p: event.allowed });
       default:
         return slice;
     }

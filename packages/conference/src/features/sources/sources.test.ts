@@ -4,7 +4,7 @@ import { EMPTY, after, as } from '../../../test/model.ts';
 import { decide, type ConferenceState } from '../../index.ts';
 
 const ann = participantId.parse('aaaaaaaa');
-const start = after(EMPTY, [{ type: 'join', participant: ann, displayName: 'Ann' }]);
+const start = after(EMPTY, [{ type: 'join', participant: ann, displayName: 'Ann', p2p: true }]);
 
 test('a second camera is refused, a camera beside a screen is not', () => {
   const state = add(start, 'camera', 0);
