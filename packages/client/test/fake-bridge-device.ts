@@ -15,12 +15,24 @@ export interface FakeTransport {
   setState(state: types.ConnectionState): void;
   /** How many consumers each negotiation set up. */
   readonly negotiations: number[];
+  /** What it was given last. */
+  iceServers: RTCIceServer[] | undefined;
   /** What a negotiation waits for before it begins. */
   held: Promise<void> | undefined;
 }
 
 export async function fakeBridgeDevice(): Promise<FakeBridgeDevice> {
-  const device = new Device({ handlerFactory: FakeHandler.createFactory(fakeParameters) });
+  const handlers = FakeHandler.createFactory(fakeParameters);
+  let given: RTCIceServer[] | undefined;
+  const device = new Device({
+    handlerFactory: {
+      ...handlers,
+      factory(options) {
+        given = options.iceServers;
+        return handlers.factory(options);
+      },
+    },
+  });
   await device.load({ routerRtpCapabilities: fakeParameters.generateRouterRtpCapabilities() });
   const sending: FakeTransport[] = [];
   const receiving: FakeTransport[] = [];
@@ -34,8 +46,12 @@ export async function fakeBridgeDevice(): Promise<FakeBridgeDevice> {
       await fake.held;
       return receive(options);
     };
+    handler.updateIceServers = (iceServers) => {
+      fake.iceServers = iceServers;
+      return Promise.resolve();
+    };
     const setState = handler.setConnectionState.bind(handler);
-    const fake: FakeTransport = { transport, negotiations, setState, held: undefined };
+    const fake: FakeTransport = { transport, negotiations, setState, iceServers: given, held: undefined };
     (transport.direction === 'send' ? sending : receiving).push(fake);
   });
   return { device, sending, receiving };

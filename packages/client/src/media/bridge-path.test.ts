@@ -5,6 +5,7 @@ import { FakeClock } from '../../test/fake-clock.ts';
 import { asTrack, FakeTrack, turn } from '../../test/fake-media.ts';
 import { offer, OTHER, SELF } from '../../test/meeting-messages.ts';
 import { BridgePath } from './bridge-path.ts';
+import { IceServerList } from './ice-server-list.ts';
 
 const camera = { width: 1280, height: 720 };
 
@@ -14,8 +15,13 @@ async function start() {
   const link = { up: true };
   const sent: { generation: number; action: ClientMediaAction }[] = [];
   const told: string[] = [];
+  const iceServers = new IceServerList(clock, () => {
+    told.push('asked for ICE servers');
+    return link.up;
+  });
   const path = new BridgePath({
     device,
+    iceServers,
     clock,
     send: (generation, action) => {
       if (link.up) sent.push({ generation, action });
@@ -29,7 +35,7 @@ async function start() {
     },
   });
   const take = () => sent.splice(0).map(({ action }) => action);
-  return { path, sending, receiving, clock, link, sent, told, take };
+  return { path, sending, receiving, iceServers, clock, link, sent, told, take };
 }
 
 function source(kind: SourceKind, index = 0, muted = false) {
@@ -236,6 +242,34 @@ describe('a lost socket', () => {
     take();
     path.handle(2, { action: 'offer', offer: offer(2) });
     expect(sent).toMatchObject([{ generation: 2, action: { action: 'constraints' } }]);
+  });
+});
+
+describe('TURN servers', () => {
+  const turn1 = { urls: ['turn:here'], username: '1:a', credential: 'one' };
+  const turn2 = { urls: ['turn:here'], username: '2:b', credential: 'two' };
+
+  test('are what both transports are made with, and STUN is not needed', async () => {
+    const { path, iceServers, sending, receiving: transports } = await start();
+    iceServers.accept({ servers: [{ urls: ['stun:here'] }, turn1], expiresInMs: 300_000 });
+    path.accept(offer());
+    expect([sending[0]?.iceServers, transports[0]?.iceServers]).toEqual([[turn1], [turn1]]);
+  });
+
+  test('are asked for anew before an ICE restart, unless they are fresh, and then used by it', async () => {
+    const { path, iceServers, told, sending, receiving: transports, clock } = await receiving();
+    iceServers.accept({ servers: [turn1], expiresInMs: 0 });
+    transports[0]?.setState('connected');
+    transports[0]?.setState('disconnected');
+    clock.advance(2_000);
+    expect(told).toContain('asked for ICE servers');
+    iceServers.accept({ servers: [turn2], expiresInMs: 300_000 });
+    path.iceServersChanged();
+    await turn();
+    expect([sending[0]?.iceServers, transports[0]?.iceServers]).toEqual([[turn2], [turn2]]);
+    told.length = 0;
+    clock.advance(5_000);
+    expect(told).not.toContain('asked for ICE servers');
   });
 });
 

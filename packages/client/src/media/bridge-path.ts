@@ -20,6 +20,7 @@ import {
 import type { Clock, Log } from '../core/index.ts';
 import { encodingsOf } from './encodings.ts';
 import { IceRecovery, type IceHealth } from './ice-recovery.ts';
+import type { IceServerList } from './ice-server-list.ts';
 import { toMediasoup } from './mediasoup-types.ts';
 import type { MediaPath, OutgoingSource, PathListener, PathState } from './path.ts';
 
@@ -28,6 +29,8 @@ export interface BridgePathOptions {
   readonly device: Device;
   /** Whether the message could be handed over. One that could not be is lost; `caughtUp` makes up for it. */
   readonly send: (generation: Generation, action: ClientMediaAction) => boolean;
+  /** Stays the caller's, who calls `iceServersChanged` when there are others in it. */
+  readonly iceServers: IceServerList;
   readonly clock: Clock;
   readonly log: Log;
   readonly listener: PathListener;
@@ -80,7 +83,11 @@ export class BridgePath implements MediaPath {
   constructor(options: BridgePathOptions) {
     this.#options = options;
     this.#recovery = new IceRecovery(options.clock, {
-      restartIce: () => this.#send({ action: 'restart-ice' }),
+      restartIce: () => {
+        // The answers come in the order of the requests: what is restarted has the new servers already.
+        options.iceServers.refresh();
+        return this.#send({ action: 'restart-ice' });
+      },
       renew: () => this.#send({ action: 'renew' }),
     });
   }
@@ -100,10 +107,11 @@ export class BridgePath implements MediaPath {
     this.#closeTransports();
     this.#recovery.renewed();
     const { device } = this.#options;
+    const iceServers = this.#options.iceServers.turnServers;
     const transports: Transports = {
       generation: offer.generation,
-      send: device.createSendTransport(toMediasoup.transport(offer.send)),
-      receive: device.createRecvTransport(toMediasoup.transport(offer.receive)),
+      send: device.createSendTransport({ ...toMediasoup.transport(offer.send), iceServers }),
+      receive: device.createRecvTransport({ ...toMediasoup.transport(offer.receive), iceServers }),
       announced: new Map(),
       producers: new Map(),
       consumers: new Map(),
@@ -239,6 +247,19 @@ export class BridgePath implements MediaPath {
   networkChanged(): void {
     if (this.#transports !== undefined && this.#carrying(this.#transports).length > 0)
       this.#recovery.networkChanged();
+  }
+
+  /** The next ICE restart will use the servers that are in the list now. */
+  iceServersChanged(): void {
+    const transports = this.#transports;
+    if (transports === undefined) return;
+    const iceServers = this.#options.iceServers.turnServers;
+    for (const transport of [transports.send, transports.receive]) {
+      transport.updateIceServers({ iceServers }).catch((error: unknown) => {
+        if (transports === this.#transports)
+          this.#options.log('warn', 'TURN servers cannot be replaced', { error });
+      });
+    }
   }
 
   close(): void {

@@ -115,6 +115,23 @@ describe('phases', () => {
     });
   });
 
+  test('credentials for TURN are renewed for as long as one stays', async () => {
+    const { network, bridge, clock, send } = await seated();
+    const servers = (credential: string) => ({
+      servers: [{ urls: ['turn:here'], username: '1:a', credential }],
+      expiresInMs: 300_000,
+    });
+    await send({ type: 'ice-servers', iceServers: servers('one') });
+    expect(bridge.sending[0]?.iceServers).toMatchObject([{ credential: 'one' }]);
+    for (let ms = 0; ms < 240_000; ms += 1_000) {
+      clock.advance(1_000);
+      await send({ type: 'pong', nonce: 0 });
+    }
+    expect(actions(network.last.take())).toContain('ice-servers');
+    await send({ type: 'ice-servers', iceServers: servers('two') });
+    expect(bridge.receiving[0]?.iceServers).toMatchObject([{ credential: 'two' }]);
+  });
+
   test('a lost seat is replaced by another one without leaving the call', async () => {
     const { meeting, network, clock, send, phase } = await seated();
     meeting.rename('Anna');

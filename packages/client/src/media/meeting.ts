@@ -8,6 +8,7 @@ import {
   SOURCE_KINDS,
   type ConferenceView,
   type ErrorCode,
+  type IceServers,
   type MediaOffer,
   type ParticipantId,
   type RtpCapabilities,
@@ -19,6 +20,7 @@ import { BridgePath } from './bridge-path.ts';
 import { Devices } from './devices.ts';
 import { fittingName } from './display-name.ts';
 import { browserEnvironment, type Environment } from './environment.ts';
+import { IceServerList } from './ice-server-list.ts';
 import { LevelMeter } from './levels.ts';
 import { localDevice, localScreen, shared, wishOf } from './local-media.ts';
 import { LocalSource } from './local-source.ts';
@@ -66,6 +68,7 @@ class ComposedMeeting implements Meeting {
   readonly #screen: ScreenCapture;
   readonly #sources: Readonly<Record<SourceKind, LocalSource>>;
   readonly #shown: Shown;
+  readonly #iceServers: IceServerList;
   readonly #levels: LevelMeter;
   readonly #meters: ReturnType<Environment['createMeters']>;
   #meter: { readonly track: MediaStreamTrack; readonly meter: Meter | undefined } | undefined;
@@ -111,6 +114,7 @@ class ComposedMeeting implements Meeting {
       screenAudio: source('screenAudio'),
     };
     this.#shown = new Shown(clock, (constraints) => this.#seat?.path.constrain(constraints));
+    this.#iceServers = new IceServerList(clock, () => this.#session?.requestIceServers() ?? false);
     this.#meters = environment.createMeters();
     this.#levels = new LevelMeter({
       clock,
@@ -269,16 +273,20 @@ class ComposedMeeting implements Meeting {
         this.#sessionChanged(session);
         break;
       case 'seated':
-        this.#sit(event.view, event.media);
+        this.#sit(event.view, event.media, event.iceServers);
         break;
       case 'caught-up':
+        this.#iceServers.refresh();
         this.#seat?.path.caughtUp();
         break;
       case 'media':
         this.#seat?.path.handle(event.generation, event.body);
         break;
-      case 'p2p':
       case 'ice-servers':
+        this.#iceServers.accept(event.iceServers);
+        this.#seat?.path.iceServersChanged();
+        break;
+      case 'p2p':
         break;
       case 'signal':
         this.#levels.hear(event.signal.levels);
@@ -328,14 +336,16 @@ class ComposedMeeting implements Meeting {
     this.#session?.join({ displayName: this.#displayName, rtpCapabilities, p2p: false });
   }
 
-  #sit(view: ConferenceView, media: MediaOffer): void {
+  #sit(view: ConferenceView, media: MediaOffer, iceServers: IceServers): void {
     const session = this.#session;
     const device = this.#device;
     if (session === undefined || device === undefined) return;
     const { clock, log } = this.#environment;
+    this.#iceServers.accept(iceServers);
     const path: BridgePath = new BridgePath({
       device,
       send: (generation, action) => session.sendMedia(generation, action),
+      iceServers: this.#iceServers,
       clock,
       log,
       listener: {
@@ -368,6 +378,7 @@ class ComposedMeeting implements Meeting {
     this.#seat = undefined;
     this.#view = undefined;
     seat?.path.close();
+    this.#iceServers.close();
     this.#setPath(undefined);
   }
 
