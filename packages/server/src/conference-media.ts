@@ -12,6 +12,7 @@ import {
   type RtpCapabilities,
   type ServerMediaAction,
   type SourceId,
+  type TransportRole,
 } from '@treff/protocol';
 import { withTimeout, type Clock } from './clock.ts';
 import { EndpointMedia } from './endpoint-media.ts';
@@ -44,6 +45,8 @@ const CALL_TIMEOUT_MS = 5_000;
 /** A conference that the bridge cannot be told to close is given up after so many tries: its worker is gone, and it with it. */
 const CLOSE_ATTEMPTS = 8;
 const CLOSE_RETRY_MS = 500;
+/** Milliseconds between two lines about paths that do not carry. */
+const REPORT_MS = 10_000;
 
 /** The media of one conference: brings the bridge to its plan, endpoint by endpoint. */
 export class ConferenceMedia {
@@ -51,6 +54,7 @@ export class ConferenceMedia {
   readonly #endpoints = new Map<ParticipantId, EndpointMedia>();
   #opening: Promise<void> | undefined;
   #closed = false;
+  #reportedBroken = -Infinity;
   /** Events that wait for a snapshot, because others before them were missed. */
   #held: NumberedEvent[] | undefined;
   #snapshotOutdated = false;
@@ -79,6 +83,7 @@ export class ConferenceMedia {
         send: (generation, body) => listener.send(participant, generation, body),
         sourceRefused: (source, code) => listener.sourceRefused(participant, source, code),
         sourcesGone: (sources) => listener.sourcesGone(participant, sources),
+        broken: (transport) => this.#pathBroken(participant, transport),
       },
     });
     this.#endpoints.set(participant, endpoint);
@@ -138,12 +143,23 @@ export class ConferenceMedia {
         this.#options.listener.speaking(event.endpoint);
         break;
       case 'transport-state':
-        // The client sees the same from its end, and asks for what it needs.
+        // The client sees the same from its end, and asks for what it needs; this is for the operator.
+        this.#endpoints.get(event.endpoint)?.transportChanged(event.generation, event.transport, event.state);
         break;
       case 'conference-lost':
         this.#lost();
         break;
     }
+  }
+
+  /** While two talk directly nobody misses the bridge; a third would find it broken. One line is enough for a network that breaks for all. */
+  #pathBroken(participant: ParticipantId, transport: TransportRole): void {
+    const { clock, logger, incarnation } = this.#options;
+    const now = clock.now();
+    const facts = { incarnation, participant, transport };
+    if (now < this.#reportedBroken + REPORT_MS) return;
+    this.#reportedBroken = now;
+    logger.warn(facts, 'media does not get through to the bridge');
   }
 
   async #resync(): Promise<void> {

@@ -21,6 +21,7 @@ import type { Clock } from './clock.ts';
 import { Consumers } from './consumers.ts';
 import type { Logger } from './logger.ts';
 import { Reconciler, type Step } from './reconciler.ts';
+import { TransportWatch } from './transport-watch.ts';
 
 /** What an endpoint's media has to say; the focus listens. */
 export interface EndpointListener {
@@ -33,6 +34,8 @@ export interface EndpointListener {
   sourceRefused(source: SourceId, code: ErrorCode): void;
   /** These are no longer published: their transports were given up, or their owner has them no more. */
   sourcesGone(sources: readonly SourceId[]): void;
+  /** A transport that was to connect does not carry, whatever else does. */
+  broken(transport: TransportRole): void;
 }
 
 export interface EndpointOptions {
@@ -93,6 +96,7 @@ export class EndpointMedia {
 
   #leaving = false;
   readonly #reconciler: Reconciler;
+  readonly #watch: TransportWatch;
 
   constructor(options: EndpointOptions) {
     this.#options = options;
@@ -101,6 +105,7 @@ export class EndpointMedia {
       announce: (consumers) => this.#send({ action: 'consumers-added', consumers: [...consumers] }),
       withdraw: (ids) => this.#send({ action: 'consumers-removed', consumers: [...ids] }),
     });
+    this.#watch = new TransportWatch(options.clock, (transport) => options.listener.broken(transport));
     this.#reconciler = new Reconciler({
       nextStep: () => this.#nextStep(),
       onStale: (step) => {
@@ -139,6 +144,7 @@ export class EndpointMedia {
     switch (action.action) {
       case 'connect':
         this.#toConnect.set(action.transport, action.dtlsParameters);
+        this.#watch.expect(action.transport);
         break;
       case 'start':
         for (const id of action.consumers) if (this.#consumers.has(id)) this.#toStart.add(id);
@@ -163,6 +169,7 @@ export class EndpointMedia {
     const gone = [...this.#publications.keys()];
     for (const held of [this.#publications, this.#published, this.#toConnect, this.#toStart]) held.clear();
     this.#consumers.reset([]);
+    this.#watch.reset();
     this.#early = [];
     this.#toConstrain = undefined;
     this.#iceAttempt = 0;
@@ -208,6 +215,15 @@ export class EndpointMedia {
     this.#consumers.remove(consumers);
   }
 
+  /** What the bridge says of one of the transports. */
+  transportChanged(
+    generation: Generation,
+    transport: TransportRole,
+    state: 'connected' | 'disconnected' | 'failed',
+  ): void {
+    if (generation === this.#generation && !this.#leaving) this.#watch.changed(transport, state);
+  }
+
   /** Events were missed, and this is what the bridge has; `undefined`: nothing. */
   correct(actual: { generation: Generation; consumers: readonly ConsumerParameters[] } | undefined): void {
     if (this.#transports !== 'open') {
@@ -228,12 +244,14 @@ export class EndpointMedia {
   remove(): void {
     this.#leaving = true;
     this.#consumers.stop();
+    this.#watch.reset();
     this.#reconciler.kick();
   }
 
   /** Rests at once: the whole conference is closed at the bridge. */
   stop(): void {
     this.#consumers.stop();
+    this.#watch.reset();
     this.#reconciler.stop();
   }
 

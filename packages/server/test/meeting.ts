@@ -9,9 +9,12 @@ import { MemoryLine, TestClient, until } from './test-client.ts';
 /** Keeps what is logged as an error: a defect that nothing else shows. */
 export class TestLogger implements Logger {
   readonly errors: { facts: object; message: string }[] = [];
+  readonly warnings: { facts: object; message: string }[] = [];
   debug(): void {}
   info(): void {}
-  warn(): void {}
+  warn(facts: object, message: string): void {
+    this.warnings.push({ facts, message });
+  }
   error(facts: object, message: string): void {
     this.errors.push({ facts, message });
   }

@@ -77,6 +77,20 @@ describe('a direct connection', () => {
     expect(ann.seatView.route).toEqual({ mode: 'bridge', move: 1, bridge: true });
   });
 
+  it('does not hide that the bridge cannot be reached: the operator hears of it before a third comes', async () => {
+    const [ann] = [await direct('Ann'), await direct('Bo')];
+    const fingerprints = [{ algorithm: 'sha-256', value: Array(32).fill('AB').join(':') }] as const;
+    ann.act({ action: 'connect', transport: 'send', dtlsParameters: { fingerprints: [...fingerprints] } });
+    await settle();
+    meetings.clock.advance(15_000);
+    expect(meetings.logger.warnings).toEqual([
+      {
+        facts: { incarnation: ann.epoch, participant: ann.id, transport: 'send' },
+        message: 'media does not get through to the bridge',
+      },
+    ]);
+  });
+
   it('has servers with credentials of today whenever somebody asks', async () => {
     const ann = await direct('Ann');
     expect(ann.iceServers).toEqual({ servers: [] });
