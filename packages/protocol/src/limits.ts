@@ -82,6 +82,13 @@ export const LIMITS = {
   /** STUN and TURN servers that a client is told of, and characters of an address, a user name and a credential. */
   iceServers: 8,
   iceServerString: 512,
+  /** STUN answers to one address (a school behind one needs that many when a lesson begins), and to everybody: more is an attack. */
+  stunBurst: 200,
+  stunPerSecond: 50,
+  stunBurstOfAll: 5_000,
+  stunPerSecondOfAll: 2_000,
+  /** Addresses whose STUN requests are counted. */
+  stunSenders: 4_096,
   /** DTLS fingerprints (RFC 8122 allows several). */
   dtlsFingerprints: 8,
 } as const;

@@ -9,6 +9,8 @@ describe('readConfig', () => {
       http: { port: 8000, host: undefined },
       media: { port: 10_000, advertiseIps: [] },
       p2p: true,
+      stun: { port: 3478 },
+      turn: undefined,
       publicUrl: undefined,
       dataDir: './data',
       logLevel: 'info',
@@ -30,6 +32,9 @@ describe('readConfig', () => {
         JVB_ADVERTISE_IPS: '203.0.113.7, 2001:db8::7',
         PUBLIC_URL: 'https://meet.example.org/',
         ENABLE_P2P: 'No',
+        STUN_PORT: '5000',
+        TURN_URLS: 'turn:turn.example.org, turns:[2001:db8::7]:443?transport=tcp',
+        TURN_SECRET: 'sixteen-or-more!',
         DATA_DIR: '/var/lib/treff',
         LOG_LEVEL: 'debug',
       }),
@@ -37,6 +42,11 @@ describe('readConfig', () => {
       http: { port: 0, host: '::1' },
       media: { port: 44_000, workers: 3, advertiseIps: ['203.0.113.7', '2001:db8::7'] },
       p2p: false,
+      stun: { port: 5000 },
+      turn: {
+        urls: ['turn:turn.example.org', 'turns:[2001:db8::7]:443?transport=tcp'],
+        secret: 'sixteen-or-more!',
+      },
       publicUrl: 'https://meet.example.org',
       dataDir: '/var/lib/treff',
       logLevel: 'debug',
@@ -59,10 +69,33 @@ describe('readConfig', () => {
     ['PUBLIC_URL', 'https://meet.example.org/path'],
     ['PUBLIC_URL', 'https://user:password@meet.example.org'],
     ['ENABLE_P2P', 'perhaps'],
+    ['STUN_PORT', '65536'],
+    ['STUN_PORT', 'yes'],
+    ['TURN_URLS', 'turn.example.org'],
+    ['TURN_URLS', 'turn:turn.example.org,'],
+    ['TURN_URLS', 'turn:a,turn:b,turn:c,turn:d,turn:e,turn:f,turn:g,turn:h'],
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%s and names variable, value and what is allowed', (variable, value) => {
     expect(() => readConfig({ [variable]: value })).toThrow(`${variable}=${JSON.stringify(value)} is not `);
   });
+
+  it.each(['off', 'OFF', '0'])('takes STUN_PORT=%s for none', (value) => {
+    expect(readConfig({ STUN_PORT: value }).stun.port).toBeUndefined();
+  });
+
+  it('wants TURN_URLS and TURN_SECRET together', () => {
+    expect(() => readConfig({ TURN_URLS: 'turn:turn.example.org' })).toThrow('TURN_SECRET is not');
+    expect(() => readConfig({ TURN_SECRET: 'sixteen-or-more!' })).toThrow('TURN_URLS is not');
+  });
+
+  it.each(['short', 'with spaces in between'])(
+    'refuses a bad TURN_SECRET without telling it: %s',
+    (secret) => {
+      const environment = { TURN_URLS: 'turn:turn.example.org', TURN_SECRET: secret };
+      expect(() => readConfig(environment)).toThrow(/TURN_SECRET is not 16 to 256/);
+      expect(() => readConfig(environment)).not.toThrow(secret);
+    },
+  );
 
   it('lists all that is wrong at once', () => {
     const wrong = { HTTP_PORT: 'a', JVB_PORT: 'b', LOG_LEVEL: 'c' };
@@ -83,6 +116,9 @@ describe('readConfig', () => {
       'JVB_ADVERTISE_IPS',
       'PUBLIC_URL',
       'DATA_DIR',
+      'STUN_PORT',
+      'TURN_URLS',
+      'TURN_SECRET',
     ];
     const environments = fc.dictionary(
       fc.constantFrom(...names),

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { LIMITS } from '@treff/protocol';
 import * as z from 'zod/mini';
+import { isTurnUrl, type TurnServers } from './ice-servers.ts';
 
 /** Everything an operator can set, by environment variables alone. */
 export interface Config {
@@ -19,6 +21,11 @@ export interface Config {
   };
   /** Whether two people's browsers connect directly. */
   readonly p2p: boolean;
+  readonly stun: {
+    /** UDP. Absent: STUN is not answered. */
+    readonly port: number | undefined;
+  };
+  readonly turn: TurnServers | undefined;
   /** The origin people open, without a trailing slash, when it differs from what the server sees (reverse proxy). */
   readonly publicUrl: string | undefined;
   readonly dataDir: string;
@@ -52,6 +59,31 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return standard;
   }
 
+  /** Its value is not told. */
+  function readTurnSecret(): string | undefined {
+    const value = environment['TURN_SECRET']?.trim();
+    if (value === undefined || value === '') return undefined;
+    if (/^[!-~]{16,256}$/.test(value)) return value;
+    problems.push('TURN_SECRET is not 16 to 256 characters of ASCII without spaces.');
+    return undefined;
+  }
+
+  function readTurn(): TurnServers | undefined {
+    const before = problems.length;
+    const urls = read<readonly string[]>(
+      'TURN_URLS',
+      turnUrls,
+      `a comma-separated list of at most ${LIMITS.iceServers - 1} addresses such as turn:turn.example.org:3478?transport=udp`,
+      [],
+    );
+    const secret = readTurnSecret();
+    if (problems.length > before) return undefined;
+    if (secret !== undefined && urls.length > 0) return { urls, secret };
+    if (urls.length > 0) problems.push('TURN_URLS is set and TURN_SECRET is not; they belong together.');
+    if (secret !== undefined) problems.push('TURN_SECRET is set and TURN_URLS is not; they belong together.');
+    return undefined;
+  }
+
   const config = {
     http: {
       port: read('HTTP_PORT', wholeNumber(0, 65_535), 'a port from 0 to 65535 (0: any free one)', 8_000),
@@ -78,6 +110,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ),
     },
     p2p: read('ENABLE_P2P', yesOrNo, 'one of 1, true, yes, on, 0, false, no, off', true),
+    stun: { port: read('STUN_PORT', stunPort, 'a port from 1 to 65535, or off', 3_478) },
+    turn: readTurn(),
     publicUrl: read<string | undefined>(
       'PUBLIC_URL',
       origin,
@@ -112,6 +146,22 @@ function wholeNumber(minimum: number, maximum: number) {
 const yesOrNo = z.pipe(
   z.string().check(z.regex(/^(1|true|yes|on|0|false|no|off)$/i)),
   z.transform((text) => /^(1|true|yes|on)$/i.test(text)),
+);
+
+const stunPort = z.union([
+  z.pipe(
+    z.string().check(z.regex(/^(off|0)$/i)),
+    z.transform((): undefined => undefined),
+  ),
+  wholeNumber(1, 65_535),
+]);
+
+const turnUrls = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.split(',').map((url) => url.trim())),
+  ),
+  z.array(z.string().check(z.refine(isTurnUrl))).check(z.maxLength(LIMITS.iceServers - 1)),
 );
 
 const host = z

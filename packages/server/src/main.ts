@@ -60,7 +60,8 @@ function greeting(config: Config, port: number): string {
   const { port: first, workers } = config.media;
   const ports = workers === 1 ? `port ${first}` : `ports ${first} to ${first + workers - 1}`;
   const address = config.publicUrl ?? `http://localhost:${port}`;
-  return `Treff is running. Open ${address}\nMedia: UDP and TCP ${ports}. Stop with Ctrl+C.\n`;
+  const stun = config.stun.port === undefined ? '' : ` STUN: UDP port ${config.stun.port}.`;
+  return `Treff is running. Open ${address}\nMedia: UDP and TCP ${ports}.${stun} Stop with Ctrl+C.\n`;
 }
 
 try {
@@ -73,6 +74,9 @@ try {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const taken = 'syscall' in error && error.syscall === 'listen';
-  return taken ? `${error.message}\nHTTP_PORT and HTTP_HOST say where it listens.` : error.message;
+  const syscall = 'syscall' in error ? error.syscall : undefined;
+  if (syscall === 'listen') return `${error.message}\nHTTP_PORT and HTTP_HOST say where it listens.`;
+  if (syscall === 'bind')
+    return `${error.message}\nSTUN_PORT says where STUN is answered; STUN_PORT=off leaves that to others, such as a TURN server on this machine.`;
+  return error.message;
 }

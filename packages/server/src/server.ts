@@ -6,9 +6,11 @@ import { systemClock, withTimeout, type Clock } from './clock.ts';
 import { Conferences } from './conferences.ts';
 import type { Config } from './config.ts';
 import { createHttpServer } from './http.ts';
+import { createIceServers } from './ice-servers.ts';
 import type { Logger } from './logger.ts';
 import { createSeatTokens } from './seat-token.ts';
 import { readSecret } from './secret.ts';
+import { startStunResponder, type StunResponder } from './stun-responder.ts';
 import { WebSockets } from './web-socket.ts';
 
 export interface ServerOptions {
@@ -30,9 +32,9 @@ export interface RunningServer {
 
 const HEALTH_TIMEOUT_MS = 2_000;
 
-/** Everything between the browser and the bridge, wired up. Rejects when the port is taken or the data folder is not usable. */
+/** Everything between the browser and the bridge, wired up. Rejects when a port is taken or the data folder is not usable. */
 export async function startServer(
-  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p'>,
+  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'stun' | 'turn'>,
   { bridge, logger, webRoot, clock = systemClock }: ServerOptions,
 ): Promise<RunningServer> {
   const conferences = new Conferences({
@@ -48,7 +50,11 @@ export async function startServer(
     clock,
     logger,
     reception: conferences,
-    iceServers: () => ({ servers: [] }),
+    iceServers: createIceServers({
+      stunPort: config.stun.port,
+      turn: config.turn,
+      publicUrl: config.publicUrl,
+    }),
     publicUrl: config.publicUrl,
   });
   const http = await createHttpServer({ logger, webRoot, isHealthy: healthProbe(bridge, clock) });
@@ -56,13 +62,16 @@ export async function startServer(
     if (request.url?.split('?')[0] === '/ws') sockets.upgrade(request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
+  let stun: StunResponder | undefined;
   async function closeMeetings(): Promise<void> {
     conferences.close(CLOSE.goingAway, 'server/stopping');
-    await sockets.stop();
+    await Promise.all([sockets.stop(), stun?.stop()]);
   }
-  const { port, host } = config.http;
-  http.listen({ port, ...(host === undefined ? {} : { host }) });
   try {
+    if (config.stun.port !== undefined)
+      stun = await startStunResponder({ port: config.stun.port, clock, logger });
+    const { port, host } = config.http;
+    http.listen({ port, ...(host === undefined ? {} : { host }) });
     await once(http, 'listening');
   } catch (error) {
     await closeMeetings();

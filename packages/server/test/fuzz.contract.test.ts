@@ -193,7 +193,14 @@ describe(`a hostile crowd (seed ${SEED})`, { timeout: TIMEOUT }, () => {
     const folder = await mkdtemp(join(tmpdir(), 'treff-fuzz-'));
     const bridge = new FakeBridge();
     const logger = new TestLogger();
-    const config = { http: { port: 0, host: '127.0.0.1' }, publicUrl: undefined, dataDir: folder, p2p: true };
+    const config = {
+      http: { port: 0, host: '127.0.0.1' },
+      publicUrl: undefined,
+      dataDir: folder,
+      p2p: true,
+      stun: { port: undefined },
+      turn: undefined,
+    };
     const server = await startServer(config, { bridge, logger, webRoot: join(folder, 'none') });
     const url = `ws://127.0.0.1:${server.port}/ws`;
     try {

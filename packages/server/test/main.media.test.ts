@@ -32,7 +32,13 @@ afterEach(async () => {
 
 /** The process as an operator starts it. */
 function start(environment: Record<string, string> = {}): ChildProcess {
-  const standard = { HTTP_PORT: '0', JVB_PORT: mediaPort, BRIDGE_WORKERS: '1', DATA_DIR: dataDir };
+  const standard = {
+    HTTP_PORT: '0',
+    JVB_PORT: mediaPort,
+    BRIDGE_WORKERS: '1',
+    STUN_PORT: 'off',
+    DATA_DIR: dataDir,
+  };
   child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...standard, ...environment } });
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -89,6 +95,18 @@ describe('the process', () => {
     expect(output).toContain('HTTP_PORT="eighty" is not');
     expect(output).toContain('PUBLIC_URL="meet.example.org" is not');
     expect(output).not.toContain('    at ');
+  });
+
+  it('does not start where somebody else answers STUN, and says what to do', async () => {
+    const other = createSocket('udp4').bind(0);
+    await once(other, 'listening');
+    try {
+      const process = start({ STUN_PORT: String(other.address().port) });
+      expect(await exitCode(process)).toBe(1);
+      expect(output).toMatch(/EADDRINUSE.*\nSTUN_PORT.*STUN_PORT=off/);
+    } finally {
+      other.close();
+    }
   });
 
   it('does not start on a port that is taken, and says which setting it is', async () => {

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -33,6 +34,8 @@ beforeEach(async () => {
     publicUrl: PUBLIC_URL,
     dataDir: join(folder, 'data'),
     p2p: true,
+    stun: { port: undefined },
+    turn: undefined,
   };
   server = await startServer(config, { bridge, logger, webRoot });
 });
@@ -56,13 +59,23 @@ async function raw(text: string): Promise<string> {
   return answer;
 }
 
-async function joined(name: string): Promise<TestClient> {
-  const client = new TestClient(await webSocketLine(`ws://localhost:${server.port}/ws`));
+async function joined(name: string, port: number = server.port): Promise<TestClient> {
+  const client = new TestClient(await webSocketLine(`ws://localhost:${port}/ws`));
   client.hello();
   await until(() => client.room !== '');
   client.join(name);
   await until(() => client.view !== undefined);
   return client;
+}
+
+/** A UDP port that nobody uses now. */
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0);
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
 }
 
 describe('the page', () => {
@@ -183,11 +196,37 @@ describe('a start', () => {
       publicUrl: undefined,
       dataDir: folder,
       p2p: true,
+      stun: { port: undefined },
+      turn: undefined,
     };
     await expect(startServer(config, { bridge: other, logger, webRoot: folder })).rejects.toThrow(
       /EADDRINUSE/,
     );
     expect(other.listenerCount).toBe(0);
+  });
+
+  it('without TURN tells clients of STUN alone, at the host that they asked', async () => {
+    const ann = await joined('Ann');
+    expect(ann.iceServers).toEqual({ servers: [] });
+    const config = {
+      http: { port: 0, host: undefined },
+      publicUrl: undefined,
+      dataDir: folder,
+      p2p: true,
+      stun: { port: await freePort() },
+      turn: undefined,
+    };
+    const other = await startServer(config, { bridge: new FakeBridge(), logger, webRoot: folder });
+    try {
+      const bo = await joined('Bo', other.port);
+      expect(bo.iceServers).toEqual({ servers: [{ urls: [`stun:localhost:${config.stun.port}`] }] });
+      // The same port again: the first one answers there.
+      await expect(
+        startServer(config, { bridge: new FakeBridge(), logger, webRoot: folder }),
+      ).rejects.toThrow(/EADDRINUSE/);
+    } finally {
+      await other.stop();
+    }
   });
 });
 

@@ -35,6 +35,8 @@ export async function startServer(environment: Readonly<Record<string, string>> 
         HTTP_PORT: String(http),
         JVB_PORT: String(media),
         BRIDGE_WORKERS: '1',
+        // HTTP takes it on TCP alone.
+        STUN_PORT: String(http),
         DATA_DIR: dataDir,
         ...environment,
       },
