@@ -243,6 +243,13 @@ export class BridgePath implements MediaPath {
     this.#recovery.reachable();
   }
 
+  /** One report of each peer connection, always in the same order. Rejects when the path closes meanwhile. */
+  async readStats(): Promise<readonly RTCStatsReport[]> {
+    const transports = this.#transports;
+    if (transports === undefined) return [];
+    return Promise.all([transports.send.getStats(), transports.receive.getStats()]);
+  }
+
   /** The machine may be in another network now. */
   networkChanged(): void {
     if (this.#transports !== undefined && this.#carrying(this.#transports).length > 0)

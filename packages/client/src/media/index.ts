@@ -1,8 +1,12 @@
 export { createMeeting } from './meeting.ts';
 export type {
+  AddressKind,
+  ConnectionReport,
   CreateMeeting,
   DeviceChoice,
   DeviceProblem,
+  DirectChoice,
+  Flow,
   Levels,
   LocalDevice,
   LocalMedia,
@@ -12,4 +16,5 @@ export type {
   MeetingPhase,
   MeetingState,
   ScreenProblem,
+  VideoReport,
 } from './types.ts';

@@ -17,6 +17,7 @@ import {
 } from '@treff/protocol';
 import { Session, type SessionEnd, type SessionEvent } from '../core/index.ts';
 import { BridgePath } from './bridge-path.ts';
+import { reportOf, trackSources, type Reading } from './connection-report.ts';
 import { Devices } from './devices.ts';
 import { fittingName } from './display-name.ts';
 import { browserEnvironment, type Environment } from './environment.ts';
@@ -25,10 +26,13 @@ import { LevelMeter } from './levels.ts';
 import { localDevice, localScreen, shared, wishOf } from './local-media.ts';
 import { LocalSource } from './local-source.ts';
 import type { Meter } from './microphone-meter.ts';
+import { recallDirect, rememberDirect } from './remembered-direct.ts';
 import { ScreenCapture } from './screen-capture.ts';
 import { Shown } from './shown.ts';
 import type {
+  ConnectionReport,
   CreateMeeting,
+  DirectChoice,
   Levels,
   LocalMedia,
   Meeting,
@@ -50,6 +54,8 @@ interface Seat {
   readonly path: BridgePath;
   /** Sources it has had. */
   sources: number;
+  /** What the next report on the connection is compared with. */
+  reading: Reading | undefined;
 }
 
 const DEVICES = ['microphone', 'camera'] as const;
@@ -79,6 +85,7 @@ class ComposedMeeting implements Meeting {
   #displayName: string | undefined;
   #seat: Seat | undefined;
   #view: ConferenceView | undefined;
+  #direct: DirectChoice;
   #end: End | undefined;
   /** Left because the page was put aside, not by the person. */
   #aside = false;
@@ -122,12 +129,14 @@ class ComposedMeeting implements Meeting {
       listensMuted: () => this.#meter !== undefined && !this.#devices.microphone.wanted,
       talkingWhileMutedChanged: () => this.#publish(),
     });
+    this.#direct = recallDirect(environment.deviceAccess.storage);
     this.#state = {
       room: options.room,
       phase: { name: 'connecting' },
       conference: undefined,
       local: this.#localMedia(undefined),
       tracks: NO_TRACKS,
+      way: 'none',
     };
     environment.watchPage(
       {
@@ -239,6 +248,30 @@ class ComposedMeeting implements Meeting {
     this.#shown.set(heights);
   }
 
+  setDirect(choice: DirectChoice): void {
+    this.#direct = choice;
+    rememberDirect(this.#environment.deviceAccess.storage, choice);
+    this.#publish();
+  }
+
+  async readConnection(): Promise<ConnectionReport | undefined> {
+    const seat = this.#seat;
+    const { way } = this.#state;
+    if (seat === undefined || way === 'none') return undefined;
+    try {
+      const connections = await seat.path.readStats();
+      const { report, reading } = reportOf(
+        { way, connections, sources: trackSources(this.#state) },
+        seat.reading,
+      );
+      seat.reading = reading;
+      return report;
+    } catch (error) {
+      this.#environment.log('debug', 'the connection cannot be described', { error });
+      return undefined;
+    }
+  }
+
   #begin(): void {
     this.#end = undefined;
     this.#device = undefined;
@@ -285,6 +318,7 @@ class ComposedMeeting implements Meeting {
       case 'ice-servers':
         this.#iceServers.accept(event.iceServers);
         this.#seat?.path.iceServersChanged();
+        this.#publish();
         break;
       case 'p2p':
         break;
@@ -360,7 +394,7 @@ class ComposedMeeting implements Meeting {
     // For the others the share ended with the lost seat, perhaps long ago: nobody shows a screen again without meaning to.
     if (before !== undefined) this.#screen.setWanted(false);
     // One seat follows the other: nobody is shown a moment without.
-    this.#seat = { self: view.self, path, sources: 0 };
+    this.#seat = { self: view.self, path, sources: 0, reading: undefined };
     this.#view = view;
     before?.path.close();
     path.accept(media);
@@ -461,6 +495,7 @@ class ComposedMeeting implements Meeting {
       conference: this.#view,
       local: this.#localMedia(before.local),
       tracks: this.#seat?.path.tracks ?? NO_TRACKS,
+      way: this.#seat === undefined ? 'none' : (this.#view?.route.mode ?? 'none'),
     });
     if (state === before) return;
     this.#state = state;
@@ -487,6 +522,8 @@ class ComposedMeeting implements Meeting {
       );
       return before === undefined ? now : shared(before[kind], now);
     };
+    const relayAvailable = this.#iceServers.hasTurn;
+    const direct = { choice: this.#direct, relayAvailable };
     const screen = localScreen(this.#screen.state, this.#sources.screen);
     const local = {
       microphone: device('microphone'),
@@ -495,6 +532,7 @@ class ComposedMeeting implements Meeting {
       devices: this.#devices.lists,
       speakerId: this.#devices.speakerId,
       talkingWhileMuted: this.#levels.talkingWhileMuted,
+      direct: before === undefined ? direct : shared(before.direct, direct),
     };
     return before === undefined ? local : shared(before, local);
   }

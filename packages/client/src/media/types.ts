@@ -1,4 +1,4 @@
-import type { ConferenceView, ErrorCode, ParticipantId, SourceId } from '@treff/protocol';
+import type { ConferenceView, ErrorCode, MediaMode, ParticipantId, SourceId } from '@treff/protocol';
 
 /**
  * The one door between the page and the meeting. The page renders a {@link MeetingState}, calls the verbs of a
@@ -44,6 +44,13 @@ export interface Meeting {
   sendMessage(message: { text: string; to?: ParticipantId | undefined }): Promise<ErrorCode | undefined>;
   /** What the page shows now: height in device pixels of each video source on screen; what is not listed is hidden and costs nothing. Sent coalesced. */
   setShown(heights: ReadonlyMap<SourceId, number>): void;
+  /** Whether one agrees to direct connections; remembered in this browser. Works before and after the join. */
+  setDirect(choice: DirectChoice): void;
+  /**
+   * How the connection is now, rates since the call before: for somebody who looks, every second or two. Undefined without a seat or anybody to talk to.
+   * Never rejects.
+   */
+  readConnection(): Promise<ConnectionReport | undefined>;
 }
 
 export interface Levels {
@@ -61,6 +68,8 @@ export interface MeetingState {
   readonly local: LocalMedia;
   /** Remote sources that can be played or shown now. A muted source's track stays here, silent or frozen: look at the view's `muted`. */
   readonly tracks: ReadonlyMap<SourceId, MediaStreamTrack>;
+  /** How media comes now: browser to browser, over the server, or not at all because nobody else is here. `none` without a seat. */
+  readonly way: MediaMode;
 }
 
 export type MeetingPhase =
@@ -94,7 +103,15 @@ export interface LocalMedia {
   readonly speakerId: string;
   /** The person speaks while muted; true for a few seconds. */
   readonly talkingWhileMuted: boolean;
+  readonly direct: {
+    readonly choice: DirectChoice;
+    /** Whether the server named a relay. Known after the join; before it `false`. */
+    readonly relayAvailable: boolean;
+  };
 }
+
+/** `on`: directly, which shows one's address to the other; `relay`: only through a relay, which hides it; `off`: always over the server. */
+export type DirectChoice = 'on' | 'relay' | 'off';
 
 export interface DeviceChoice {
   readonly deviceId: string;
@@ -134,6 +151,51 @@ export type ScreenProblem = 'refused' | 'failed';
 
 /** `refused`: the server did not take the source. `insecure`: the page is not a secure context, so there are no devices. */
 export type DeviceProblem = 'permission-denied' | 'not-found' | 'in-use' | 'insecure' | 'refused' | 'failed';
+
+/**
+ * A connection as the browser describes it (W3C webrtc-stats). What it does not say, or not yet, is undefined.
+ */
+export interface ConnectionReport {
+  readonly way: Exclude<MediaMode, 'none'>;
+  /** Milliseconds to the other end of the connection, the other browser or the server, and back. */
+  readonly roundTripMs: number | undefined;
+  readonly sent: Flow;
+  readonly received: Flow;
+  /** How this end's address came to be, and the other end's as it is seen from here. */
+  readonly local: AddressKind | undefined;
+  readonly remote: AddressKind | undefined;
+  /** What carries the media; through a relay, what carries it to that. */
+  readonly protocol: 'udp' | 'tcp' | 'tls' | undefined;
+  /** Whether a relay (TURN) stands between, on this side or the other. */
+  readonly relayed: boolean;
+  /** Pictures that flow now, one's own first. */
+  readonly videos: readonly VideoReport[];
+  /** Of the sound that flows; `opus`. */
+  readonly audioCodec: string | undefined;
+}
+
+/** What goes one way. */
+export interface Flow {
+  /** All of it, since the report before. */
+  readonly bitsPerSecond: number | undefined;
+  /** Share of packets lost on the way, 0 to 1: received ones since the report before, sent ones as the other end last told. */
+  readonly loss: number | undefined;
+}
+
+/** The kinds of ICE candidates: an interface of the machine, its address as a STUN server or the other end sees it, a TURN relay (RFC 8445 section 4). */
+export type AddressKind = 'host' | 'srflx' | 'prflx' | 'relay';
+
+export interface VideoReport {
+  readonly source: SourceId;
+  /** One's own picture, of which this is the largest encoding that is sent. */
+  readonly isLocal: boolean;
+  /** Pixels. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly framesPerSecond: number | undefined;
+  /** `VP8`, `H264` … */
+  readonly codec: string | undefined;
+}
 
 export interface MeetingOptions {
   /** WebSocket address of the server, `wss://host/ws`. */

@@ -1,4 +1,5 @@
 import type {
+  ConnectionReport,
   DeviceProblem,
   LocalDevice,
   LocalScreen,
@@ -21,6 +22,9 @@ export interface FakeOptions {
   readonly speakEveryMs: number;
   /** How many of the others share a screen. */
   readonly screens: number;
+  readonly way: 'p2p' | 'bridge';
+  /** Whether there is a relay to be had. */
+  readonly relay: boolean;
 }
 
 export function fakeOptions(query: URLSearchParams): FakeOptions {
@@ -33,6 +37,8 @@ export function fakeOptions(query: URLSearchParams): FakeOptions {
     talkingWhileMuted: query.has('talking'),
     speakEveryMs: Number(query.get('speak') ?? 0),
     screens: Number(query.get('screens') ?? 0),
+    way: query.get('way') === 'p2p' ? 'p2p' : 'bridge',
+    relay: query.has('relay'),
   };
 }
 
@@ -75,8 +81,10 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       },
       speakerId: '',
       talkingWhileMuted: options.talkingWhileMuted,
+      direct: { choice: 'on', relayAvailable: options.relay },
     },
     tracks,
+    way: options.people > 1 ? options.way : 'none',
   };
 
   function change(part: Partial<MeetingState>): void {
@@ -156,6 +164,8 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
     selectMicrophone: (deviceId) => setDevice('microphone', { deviceId }),
     selectCamera: (deviceId) => setDevice('camera', { deviceId }),
     selectSpeaker: (speakerId) => change({ local: { ...state.local, speakerId } }),
+    setDirect: (choice) => change({ local: { ...state.local, direct: { ...state.local.direct, choice } } }),
+    readConnection: async () => reportFor(options, state),
     rename(displayName) {
       const { conference } = state;
       if (conference === undefined) return;
@@ -183,6 +193,32 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
     setShown(heights) {
       document.documentElement.dataset['shown'] = JSON.stringify([...heights]);
     },
+  };
+}
+
+/** Figures that move a little. */
+function reportFor({ way, relay }: FakeOptions, { conference }: MeetingState): ConnectionReport | undefined {
+  if (conference === undefined) return undefined;
+  const some = Math.random();
+  const cameras = conference.sources.filter(({ kind, muted }) => kind === 'camera' && !muted);
+  return {
+    way,
+    roundTripMs: 18 + 6 * some,
+    sent: { bitsPerSecond: 1_450_000 + 90_000 * some, loss: 0 },
+    received: { bitsPerSecond: 2_210_000 + 200_000 * some, loss: 0.004 * some },
+    local: relay ? 'relay' : 'srflx',
+    remote: way === 'bridge' ? 'host' : 'prflx',
+    protocol: 'udp',
+    relayed: relay,
+    videos: cameras.map(({ id }, index) => ({
+      source: id,
+      isLocal: index === 0,
+      width: index === 0 ? 1280 : 640,
+      height: index === 0 ? 720 : 360,
+      framesPerSecond: 30 - Math.round(2 * some),
+      codec: 'VP8',
+    })),
+    audioCodec: 'opus',
   };
 }
 
