@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { P2pAction } from '@treff/protocol';
 import { FakeClock } from '../../test/fake-clock.ts';
-import { FakeAir, type FakeConnection } from '../../test/fake-connection.ts';
+import { asTrack, FakeTrack } from '../../test/fake-media.ts';
+import { FakeAir, type FakePeerConnection } from '../../test/fake-peer-connection.ts';
 import { P2pPath } from './p2p-path.ts';
 
 interface End {
   readonly path: P2pPath;
-  readonly connection: FakeConnection;
+  readonly connection: FakePeerConnection;
   /** What it said that has not arrived yet, oldest first. */
   readonly outbox: P2pAction[];
   /** All it ever said. */
@@ -23,7 +24,7 @@ function pair({ relayOnly = false } = {}) {
   const air = new FakeAir();
   let streams = 0;
   const end = (offers: boolean): End => {
-    const made: { connection?: FakeConnection } = {};
+    const made: { connection?: FakePeerConnection } = {};
     const state = {
       outbox: [] as P2pAction[],
       said: [] as P2pAction[],
@@ -161,6 +162,354 @@ test('whatever messages get lost, both ends connect once both sockets are back',
         expect(clock.waiting).toBe(0);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
+});
+
+test('what is sent is the latest wish, and each kind is encoded for what it is', async () => {
+  const { one, other, settle } = pair();
+  const [camera, later, screen, voice] = [
+    new FakeTrack('video', { width: 640, height: 360 }),
+    new FakeTrack('video', { width: 1280, height: 720 }),
+    new FakeTrack('video', { width: 1920, height: 1080 }),
+    new FakeTrack('audio'),
+  ].map(asTrack);
+  other.path.setTrack('camera', camera);
+  other.path.setTrack('microphone', voice);
+  await settle();
+  const [first, second, third] = other.connection.transceivers.map(({ sender }) => sender);
+  expect([first?.track, second?.track, third?.track]).toEqual([voice, camera, null]);
+  expect(second?.parameters.encodings).toEqual([{ scaleResolutionDownBy: 1, maxBitrate: 735_294 }]);
+  expect(first?.parameters.encodings).toEqual([{}]);
+
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (second !== undefined) second.held = promise;
+  other.path.setTrack('camera', undefined);
+  other.path.setTrack('camera', later);
+  other.path.setTrack('screen', screen);
+  other.path.setTrack('microphone', undefined);
+  resolve();
+  const before = one.said.length + other.said.length;
+  await settle();
+  expect([first?.track, second?.track, third?.track]).toEqual([null, later, screen]);
+  expect(second?.parameters.encodings[0]?.maxBitrate).toBe(2_500_000);
+  expect(third?.parameters).toMatchObject({
+    degradationPreference: 'maintain-resolution',
+    encodings: [{ maxBitrate: 2_500_000 }],
+  });
+  expect(one.said.length + other.said.length).toBe(before);
+});
+
+test('voice and camera are one stream to the other end, the screen and its sound another', async () => {
+  const { one, other, settle } = pair();
+  await settle();
+  one.path.networkChanged();
+  await settle();
+  for (const { connection } of [one, other]) {
+    const [microphone, camera, screen, screenAudio] = connection.transceivers.map(({ streams }) => streams);
+    expect([microphone, screen]).toEqual([camera, screenAudio]);
+    expect(camera).not.toEqual(screen);
+    expect(camera).toHaveLength(1);
+  }
+});
+
+test('a connection that is lost is asked for again after 2 s, by the one that makes the offers', async () => {
+  const { clock, air, one, other, settle } = pair();
+  await settle();
+  air.carries = false;
+  air.settle();
+  expect(states(one, other)).toEqual(['reconnecting', 'reconnecting']);
+  clock.advance(1_900);
+  await turn();
+  expect([...one.outbox, ...other.outbox]).toEqual([]);
+  clock.advance(100);
+  await turn();
+  expect(one.outbox).toMatchObject([{ action: 'offer', attempt: 2 }]);
+  expect(other.outbox).toEqual([{ action: 'restart' }]);
+  air.carries = true;
+  await settle();
+  expect(states(one, other)).toEqual(['connected', 'connected']);
+  expect(other.connection.inForce).toEqual(['end2gen2', 'end1gen2']);
+});
+
+test('another network is made use of at once, at either end', async () => {
+  const { one, other, settle } = pair();
+  await settle();
+  other.path.networkChanged();
+  await settle();
+  one.path.networkChanged();
+  await settle();
+  expect(one.connection.inForce).toEqual(['end1gen3', 'end2gen3']);
+  expect(states(one, other)).toEqual(['connected', 'connected']);
+});
+
+test('in another network what was tried in vain before is no reason to wait', async () => {
+  const { clock, air, one, settle } = pair();
+  air.carries = false;
+  await settle();
+  clock.advance(120_000);
+  await turn();
+  const before = one.said.length;
+  one.path.networkChanged();
+  await turn();
+  expect(one.said.slice(before)).toMatchObject([{ action: 'offer' }]);
+});
+
+test('it never gives up, and asks ever more rarely', async () => {
+  const { clock, air, one, other, settle } = pair();
+  air.carries = false;
+  for (let seconds = 0; seconds < 600; seconds++) {
+    await settle();
+    clock.advance(1_000);
+  }
+  const offers = new Set(one.said.flatMap((action) => (action.action === 'offer' ? [action.attempt] : [])));
+  expect(offers.size).toBeGreaterThan(20);
+  expect(offers.size).toBeLessThan(27);
+  expect(one.said.length + other.said.length).toBeLessThan(400);
+  air.carries = true;
+  clock.advance(30_000);
+  await settle();
+  expect(states(one, other)).toEqual(['connected', 'connected']);
+});
+
+test('an answer that never comes is asked for again', async () => {
+  const { clock, one, settle } = pair();
+  await turn();
+  one.outbox.length = 0;
+  clock.advance(5_000);
+  await turn();
+  expect(one.outbox).toMatchObject([{ action: 'offer', attempt: 2 }]);
+  await settle();
+  expect(one.path.state).toBe('connected');
+});
+
+test('an offer that comes twice is answered twice alike, and negotiated once', async () => {
+  const { one, other, settle } = pair();
+  await turn();
+  const [offer] = one.outbox;
+  await settle();
+  if (offer === undefined) throw new Error('no offer was made');
+  const before = other.said.length;
+  other.path.handle(offer);
+  await settle();
+  other.path.handle(offer);
+  await settle();
+  const answers = other.said.filter(({ action }) => action === 'answer');
+  expect(answers.length).toBeGreaterThan(1);
+  expect(other.said.slice(before).every(({ action }) => action === 'answer')).toBe(true);
+  expect(other.connection.inForce).toEqual(['end2gen1', 'end1gen1']);
+  expect(states(one, other)).toEqual(['connected', 'connected']);
+});
+
+test('candidates that come before their description wait for it, those of another attempt are dropped', async () => {
+  const { other } = pair();
+  const { one: stranger } = pair();
+  await turn();
+  const candidate = (usernameFragment: string) => ({
+    candidate: `candidate:9 1 udp 1 192.0.2.9 9 typ host ufrag ${usernameFragment}`,
+    sdpMid: '0',
+    sdpMLineIndex: 0,
+    usernameFragment,
+  });
+  const candidates = (attempt: number, fragment: string) =>
+    other.path.handle({ action: 'candidates', attempt, candidates: [candidate(fragment)] });
+  candidates(1, 'end1gen1');
+  candidates(1, 'end1gen0');
+  await turn();
+  expect(other.connection.added).toEqual([]);
+  const [offer] = stranger.outbox;
+  if (offer === undefined) throw new Error('no offer was made');
+  other.path.handle(offer);
+  await turn();
+  candidates(1, 'end1gen1');
+  candidates(1, 'end1gen2');
+  candidates(0, 'end1gen1');
+  await turn();
+  expect(other.connection.added).toEqual([candidate('end1gen1'), candidate('end1gen1')]);
+});
+
+test('candidates travel a few at a time, and their end is told once', async () => {
+  const { one, settle } = pair();
+  await turn();
+  for (let each = 0; each < 100; each++) {
+    one.connection.dispatchEvent(
+      Object.assign(new Event('icecandidate'), {
+        candidate: {
+          candidate: `candidate:${each}`,
+          sdpMid: '0',
+          sdpMLineIndex: 0,
+          usernameFragment: 'end1gen1',
+        },
+      }),
+    );
+  }
+  await settle();
+  const batches = one.said.flatMap((action) => (action.action === 'candidates' ? [action.candidates] : []));
+  expect(batches[0]).toHaveLength(64);
+  expect(batches[1]?.length).toBeGreaterThan(30);
+  expect(batches.flat().filter(({ candidate }) => candidate === '')).toHaveLength(1);
+});
+
+test('a description with other sections is refused, and the connection stays as it is', async () => {
+  const { one, other, settle } = pair();
+  await settle();
+  const sdp =
+    'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n';
+  other.path.handle({ action: 'offer', attempt: 7, sdp });
+  one.path.networkChanged();
+  one.path.handle({ action: 'answer', attempt: 2, sdp });
+  await turn();
+  expect(one.connection.signalingState).toBe('have-local-offer');
+  expect([one.logged, other.logged]).toEqual([[expect.any(String)], [expect.any(String)]]);
+  await settle();
+  expect(states(one, other)).toEqual(['connected', 'connected']);
+  expect(other.connection.inForce).toEqual(['end2gen2', 'end1gen2']);
+});
+
+test('each end takes only what the other may say', async () => {
+  const { one, other, settle } = pair();
+  await settle();
+  const [offer] = one.said;
+  const answer = other.said.find(({ action }) => action === 'answer');
+  if (offer?.action !== 'offer' || answer?.action !== 'answer') throw new Error('nothing was negotiated');
+  one.path.handle({ ...offer, attempt: 2 });
+  other.path.handle({ ...answer, attempt: 2 });
+  other.path.handle({ action: 'restart' });
+  await settle();
+  expect([one.connection.signalingState, other.connection.signalingState]).toEqual(['stable', 'stable']);
+  expect(one.connection.inForce).toEqual(['end1gen1', 'end2gen1']);
+});
+
+test('one that asks without end is heeded now and then', async () => {
+  const { clock, one, other, settle } = pair();
+  await settle();
+  const [offer] = one.said;
+  if (offer?.action !== 'offer') throw new Error('no offer was made');
+  const before = { one: one.said.length, other: other.said.length };
+  for (let times = 1; times <= 100; times++) {
+    one.path.handle({ action: 'restart' });
+    other.path.handle({ ...offer, attempt: 1 + times, sdp: offer.sdp.replaceAll('gen1', `gen${1 + times}`) });
+    await turn();
+    clock.advance(20);
+  }
+  clock.advance(1_000);
+  await turn();
+  expect(
+    actions(one)
+      .slice(before.one)
+      .filter((action) => action === 'offer').length,
+  ).toBeLessThan(8);
+  expect(
+    actions(other)
+      .slice(before.other)
+      .filter((action) => action === 'answer').length,
+  ).toBeLessThan(8);
+  expect(other.connection.inForce[1]).toBe('end1gen101');
+});
+
+test('more candidates than anybody has are not tried', async () => {
+  const { other, one, settle } = pair();
+  await settle();
+  const before = other.connection.added.length;
+  for (let times = 0; times < 100; times++) {
+    const candidate = `candidate:${times} 1 udp 1 198.51.100.1 1 typ host`;
+    other.path.handle({
+      action: 'candidates',
+      attempt: 1,
+      candidates: Array.from({ length: 64 }, () => ({ candidate, sdpMid: '0', sdpMLineIndex: 0 })),
+    });
+  }
+  await settle();
+  expect(other.connection.added.length).toBeGreaterThan(before);
+  expect(other.connection.added.length).toBeLessThanOrEqual(128);
+  expect(one.path.state).toBe('connected');
+});
+
+test('relay only, it shows no addresses of its own, and new credentials are there for the next restart', () => {
+  const { one } = pair({ relayOnly: true });
+  expect(one.connection.configuration).toMatchObject({
+    iceServers: [{ urls: 'stun:example' }],
+    iceTransportPolicy: 'relay',
+    bundlePolicy: 'max-bundle',
+  });
+  one.path.setIceServers([{ urls: 'turn:example', username: 'u', credential: 'c' }]);
+  expect(one.connection.configuration).toMatchObject({
+    iceServers: [{ urls: 'turn:example' }],
+    iceTransportPolicy: 'relay',
+  });
+});
+
+test('a browser that wants its own description gets it', async () => {
+  const { one, other, settle } = pair();
+  one.connection.failing.setLocalDescription = new DOMException('not like this', 'InvalidModificationError');
+  await settle();
+  expect(states(one, other)).toEqual(['connected', 'connected']);
+  expect(one.connection.localDescription?.sdp).not.toContain('usedtx');
+  expect(other.connection.localDescription?.sdp).toContain('usedtx');
+});
+
+test.each(['createOffer', 'setLocalDescription', 'setRemoteDescription'] as const)(
+  'a browser that fails once in %s connects with the next attempt',
+  async (step) => {
+    const { clock, one, other, settle } = pair();
+    const failure = new DOMException('no', 'OperationError');
+    one.connection.failing[step] = failure;
+    if (step === 'setRemoteDescription') other.connection.failing[step] = failure;
+    for (let times = 0; times < 3; times++) {
+      await settle();
+      clock.advance(5_000);
+    }
+    await settle();
+    expect(states(one, other)).toEqual(['connected', 'connected']);
+  },
+);
+
+test('closed in the middle of anything it is silent, and tracks that were sent go on', async () => {
+  for (let ticks = 0; ticks < 40; ticks++) {
+    const { clock, air, one, other } = pair();
+    const track = new FakeTrack('video');
+    for (const { path } of [one, other]) path.setTrack('camera', asTrack(track));
+    for (let tick = 0; tick < ticks; tick++) {
+      await Promise.resolve();
+      air.gather();
+      clock.advance(10);
+      for (const [from, to] of [
+        [one, other],
+        [other, one],
+      ] as const)
+        for (const action of from.outbox.splice(0)) to.path.handle(action);
+    }
+    const changes = [one.changes, other.changes];
+    for (const { path, outbox } of [one, other]) {
+      outbox.length = 0;
+      path.close();
+      path.close();
+      path.setTrack('camera', undefined);
+      path.caughtUp();
+      path.networkChanged();
+    }
+    while (air.gather());
+    clock.advance(60_000);
+    await turn();
+    expect([...one.outbox, ...other.outbox, ...one.logged, ...other.logged]).toEqual([]);
+    expect([one.changes, other.changes]).toEqual(changes);
+    expect(track.readyState).toBe('live');
+    expect(clock.waiting).toBe(0);
+  }
+});
+
+test('the level of the other end is told while something comes', async () => {
+  const { clock, one, settle } = pair();
+  expect(one.path.remoteLevel()).toBeUndefined();
+  await settle();
+  const receiver = one.connection.transceivers[0]?.receiver;
+  if (receiver === undefined) throw new Error('nothing is received');
+  expect(one.path.remoteLevel()).toBeUndefined();
+  receiver.sources = [{ audioLevel: 0.1, timestamp: 10 }];
+  expect(one.path.remoteLevel()).toBeCloseTo(-20);
+  clock.advance(400);
+  receiver.sources = [{ audioLevel: 0, timestamp: 20 }];
+  expect(one.path.remoteLevel()).toBe(-127);
+  clock.advance(600);
+  expect(one.path.remoteLevel()).toBeUndefined();
 });

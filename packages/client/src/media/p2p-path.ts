@@ -4,6 +4,7 @@ import { IceRecovery, type IceHealth } from './ice-recovery.ts';
 import { LocalCandidates, RemoteCandidates } from './p2p-candidates.ts';
 import { hasP2pSections, P2P_SECTIONS, withSound } from './p2p-sdp.ts';
 import { P2pSender } from './p2p-sender.ts';
+import { Pace } from './pace.ts';
 import type { PathState } from './path.ts';
 
 export interface P2pPathOptions {
@@ -23,10 +24,10 @@ export interface P2pPathOptions {
 }
 
 /**
- * Milliseconds between two things that the other end makes this one do. More often is of no use, and each is answered by messages, for which the server
- * has bounds.
+ * What the other end makes this one do: some in a row, then one in so many milliseconds. More often is of no use, and each is answered by messages, for
+ * which the server has bounds.
  */
-const PACE_MS = 1_000;
+const HEED = { burst: 4, everyMs: 1_000 } as const;
 /** Milliseconds without a packet after which nobody speaks. Longer than between two packets of a silent Opus with DTX (400). */
 const SILENCE_MS = 500;
 
@@ -39,9 +40,13 @@ export class P2pPath {
   readonly #connection: RTCPeerConnection;
   readonly #recovery: IceRecovery;
   readonly #senders: Readonly<Record<SourceKind, P2pSender>>;
+  readonly #person: MediaStream;
+  readonly #screen: MediaStream;
   /** Local candidates go out, remote ones come in. */
   readonly #local: LocalCandidates;
   readonly #remote: RemoteCandidates;
+  /** Does what the other end wishes. */
+  readonly #heed: Pace;
   #receivers: ReadonlyMap<SourceKind, RTCRtpReceiver> = new Map();
   #state: PathState = 'connecting';
   #wasConnected = false;
@@ -57,8 +62,6 @@ export class P2pPath {
   #cutOff = false;
   /** The newest offer, until it is its turn. */
   #offer: { readonly attempt: number; readonly sdp: string } | undefined;
-  #lastTurn = -Infinity;
-  #nextTurn: (() => void) | undefined;
   /** One negotiation after the other. */
   #negotiation = Promise.resolve();
   #heard = { timestamp: 0, at: -Infinity };
@@ -69,6 +72,8 @@ export class P2pPath {
     this.#options = options;
     const { clock, log, iceServers } = options;
     this.#connection = options.createConnection(this.#configuration(iceServers));
+    this.#person = options.createStream();
+    this.#screen = options.createStream();
     this.#senders = {
       microphone: new P2pSender('microphone', log),
       camera: new P2pSender('camera', log),
@@ -83,6 +88,15 @@ export class P2pPath {
         this.#connection.addIceCandidate({ ...rest, usernameFragment }),
       log,
     );
+    this.#heed = new Pace({
+      clock,
+      ...HEED,
+      run: () => {
+        if (options.offers) this.#offerAgain();
+        else if (this.#offer === undefined) this.#sendDescription();
+        else this.#answer(this.#offer);
+      },
+    });
     this.#recovery = new IceRecovery(clock, { restartIce: () => this.#ask(), renew: () => this.#ask() });
     this.#connection.addEventListener('icecandidate', ({ candidate }) => {
       if (!this.#closed) this.#local.found(candidate);
@@ -120,7 +134,7 @@ export class P2pPath {
         if (!offers || action.attempt === this.#attempt) this.#remote.take(action.attempt, action.candidates);
         break;
       case 'restart':
-        if (offers) this.#heed();
+        if (offers) this.#heed.demand();
         break;
       case 'offer':
       case 'answer':
@@ -181,7 +195,7 @@ export class P2pPath {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#nextTurn?.();
+    this.#heed.close();
     this.#recovery.close();
     this.#local.close();
     for (const kind of P2P_SECTIONS) this.#senders[kind].close();
@@ -206,22 +220,23 @@ export class P2pPath {
     };
   }
 
+  /** What is of one stream is played in step: a camera with its microphone, a screen with its sound. */
+  #streamOf(kind: SourceKind): MediaStream {
+    return kind === 'screen' || kind === 'screenAudio' ? this.#screen : this.#person;
+  }
+
   #addSections(): void {
-    const person = this.#options.createStream();
-    const screen = this.#options.createStream();
     for (const kind of P2P_SECTIONS) {
       const { sender } = this.#connection.addTransceiver(mediaKindOf(kind), {
         direction: 'sendrecv',
-        streams: [isOfScreen(kind) ? screen : person],
+        streams: [this.#streamOf(kind)],
       });
-      this.#senders[kind].attach(sender, false);
+      this.#senders[kind].attach(sender);
     }
   }
 
   /** The answerer's part of it, with the sections that the offer made. */
   #takeSections(): void {
-    const person = this.#options.createStream();
-    const screen = this.#options.createStream();
     const transceivers = this.#connection.getTransceivers();
     for (const [index, kind] of P2P_SECTIONS.entries()) {
       const transceiver = transceivers[index];
@@ -229,8 +244,8 @@ export class P2pPath {
       const { sender } = transceiver;
       transceiver.direction = 'sendrecv';
       // Firefox has it since 2024 only. Without, sound and picture are not played in step.
-      if ('setStreams' in sender) sender.setStreams(isOfScreen(kind) ? screen : person);
-      this.#senders[kind].attach(sender, false);
+      if ('setStreams' in sender) sender.setStreams(this.#streamOf(kind));
+      this.#senders[kind].attach(sender);
     }
   }
 
@@ -263,22 +278,7 @@ export class P2pPath {
       this.#attempt = attempt;
       this.#offer = { attempt, sdp };
     }
-    this.#heed();
-  }
-
-  /** Does what the other end wishes, now or when enough time has passed since the last time. */
-  #heed(): void {
-    if (this.#nextTurn !== undefined) return;
-    const turn = () => {
-      this.#nextTurn = undefined;
-      this.#lastTurn = this.#options.clock.now();
-      if (this.#options.offers) this.#offerAgain();
-      else if (this.#offer === undefined) this.#sendDescription();
-      else this.#answer(this.#offer);
-    };
-    const wait = this.#lastTurn + PACE_MS - this.#options.clock.now();
-    if (wait <= 0) turn();
-    else this.#nextTurn = this.#options.clock.after(wait, turn);
+    this.#heed.demand();
   }
 
   /** The other end has no connection: another attempt, or once more what may be lost of one that is being made. */
@@ -322,6 +322,7 @@ export class P2pPath {
       return;
     }
     await this.#connection.setRemoteDescription({ type: 'answer', sdp });
+    if (this.#closed) return;
     this.#remote.described(attempt, sdp);
     this.#negotiated(attempt);
   }
@@ -380,7 +381,7 @@ export class P2pPath {
     for (const [index, kind] of P2P_SECTIONS.entries()) {
       const transceiver = transceivers[index];
       if (transceiver === undefined) continue;
-      this.#senders[kind].attach(transceiver.sender, true);
+      this.#senders[kind].negotiated();
       receivers.set(kind, transceiver.receiver);
     }
     const first = this.#receivers.size === 0;
@@ -409,10 +410,6 @@ export class P2pPath {
     if (this.#isConnected) return 'good';
     return connectionState === 'disconnected' ? 'disconnected' : 'failed';
   }
-}
-
-function isOfScreen(kind: SourceKind): boolean {
-  return kind === 'screen' || kind === 'screenAudio';
 }
 
 /** Where nothing came through yet nothing is said to be lost. */

@@ -6,9 +6,11 @@ import { directEncoding } from './encodings.ts';
 export class P2pSender {
   readonly #kind: SourceKind;
   readonly #log: Log;
+  #sender: RTCRtpSender | undefined;
   #wanted: MediaStreamTrack | undefined;
   #sent: MediaStreamTrack | undefined;
-  #sender: RTCRtpSender | undefined;
+  /** The track for whose size the encoding was set. */
+  #encoded: MediaStreamTrack | undefined;
   #negotiated = false;
   #busy = false;
   #closed = false;
@@ -24,13 +26,15 @@ export class P2pSender {
     void this.#reconcile();
   }
 
-  /** The section is there. `negotiated`: both ends know it, so that its encoding can be set. */
-  attach(sender: RTCRtpSender, negotiated: boolean): void {
-    const news = sender !== this.#sender || negotiated !== this.#negotiated;
+  /** The section is there. */
+  attach(sender: RTCRtpSender): void {
     this.#sender = sender;
-    this.#negotiated = negotiated;
-    if (!news) return;
-    if (this.#sent !== undefined) void this.#encode(sender, this.#sent);
+    void this.#reconcile();
+  }
+
+  /** Both ends know the section: before that there is no encoding to set. */
+  negotiated(): void {
+    this.#negotiated = true;
     void this.#reconcile();
   }
 
@@ -42,26 +46,34 @@ export class P2pSender {
     const sender = this.#sender;
     if (this.#busy || sender === undefined) return;
     this.#busy = true;
-    while (this.#sent !== this.#wanted && !this.#closed) {
+    while (!this.#closed) {
       const track = this.#wanted;
-      try {
-        await sender.replaceTrack(track ?? null);
-      } catch (error) {
-        if (!this.#closed) this.#log('warn', 'a track cannot be sent directly', { kind: this.#kind, error });
-      }
-      this.#sent = track;
-      if (track !== undefined) await this.#encode(sender, track);
+      if (this.#sent !== track) {
+        await this.#replace(sender, track);
+        this.#sent = track;
+      } else if (track !== undefined && this.#negotiated && this.#encoded !== track) {
+        await this.#encode(sender, track);
+        this.#encoded = track;
+      } else break;
     }
     this.#busy = false;
   }
 
+  async #replace(sender: RTCRtpSender, track: MediaStreamTrack | undefined): Promise<void> {
+    try {
+      await sender.replaceTrack(track ?? null);
+    } catch (error) {
+      if (!this.#closed) this.#log('warn', 'a track cannot be sent directly', { kind: this.#kind, error });
+    }
+  }
+
   async #encode(sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
-    if (!this.#negotiated || this.#closed || mediaKindOf(this.#kind) === 'audio') return;
+    if (mediaKindOf(this.#kind) === 'audio') return;
     try {
       const parameters = sender.getParameters();
-      const [first] = parameters.encodings;
-      if (first === undefined) return;
-      Object.assign(first, directEncoding(this.#kind, track));
+      const [encoding] = parameters.encodings;
+      if (encoding === undefined) return;
+      Object.assign(encoding, directEncoding(this.#kind, track));
       // Text must stay legible, if need be at fewer frames a second.
       if (this.#kind === 'screen') parameters.degradationPreference = 'maintain-resolution';
       await sender.setParameters(parameters);

@@ -3,3 +3,4 @@ export * from './browser.ts';
 export * from './meeting.ts';
 export * from './senses.ts';
 export * from './server.ts';
+export * from './sources.ts';

@@ -2,9 +2,9 @@ import { asTrack, FakeTrack } from './fake-media.ts';
 
 /**
  * As much of an `RTCPeerConnection` as a direct connection uses: the signalling states of RFC 8829 section 3.2, numbered ICE generations, candidates that trickle.
- * Two of them in one {@link FakeNetwork} are connected while each uses the other's current description and knows an address of it.
+ * Two of them in one {@link FakeAir} are connected while each uses the other's current description and knows an address of it.
  */
-export class FakeConnection extends EventTarget {
+export class FakePeerConnection extends EventTarget {
   readonly #air: FakeAir;
   readonly #id: number;
   readonly transceivers: FakeTransceiver[] = [];
@@ -144,7 +144,7 @@ export class FakeConnection extends EventTarget {
   }
 
   /** Every step takes a turn, and what is closed never answers. */
-  async #step(name: keyof FakeConnection['failing']): Promise<void> {
+  async #step(name: keyof FakePeerConnection['failing']): Promise<void> {
     await Promise.resolve();
     if (this.signalingState === 'closed') await new Promise(() => {});
     const error = this.failing[name];
@@ -191,13 +191,13 @@ export class FakeConnection extends EventTarget {
 
 /** What is between the fake connections. It carries or does not; only when a test says so does anything else change. */
 export class FakeAir {
-  readonly connections: FakeConnection[] = [];
+  readonly connections: FakePeerConnection[] = [];
   readonly #later: (() => void)[] = [];
   /** Whether packets get through. */
   carries = true;
 
-  readonly create = (configuration: RTCConfiguration): FakeConnection => {
-    const connection = new FakeConnection(this, configuration, this.connections.length + 1);
+  readonly create = (configuration: RTCConfiguration): FakePeerConnection => {
+    const connection = new FakePeerConnection(this, configuration, this.connections.length + 1);
     this.connections.push(connection);
     return connection;
   };
