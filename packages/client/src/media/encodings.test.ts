@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asTrack, FakeTrack } from '../../test/fake-media.ts';
-import { encodingsOf, layersOf, simulcastEncodings, simulcastLayers } from './encodings.ts';
+import { directEncoding, encodingsOf, layersOf, simulcastEncodings, simulcastLayers } from './encodings.ts';
 
 test.each([
   [1920, 1080, 3],
@@ -49,4 +49,12 @@ test('a screen is sent once and in full, a camera of the same size in layers', (
   expect(layersOf('screen', track)).toBe(1);
   expect(layersOf('camera', track)).toBe(3);
   expect(layersOf('screenAudio', asTrack(new FakeTrack('audio')))).toBe(1);
+});
+
+test('on a direct connection there is one encoding of full size, which may take more than over the bridge', () => {
+  const direct = (kind: 'camera' | 'screen', width: number, height: number) =>
+    directEncoding(kind, asTrack(new FakeTrack('video', { width, height })));
+  expect(direct('camera', 1280, 720)).toEqual({ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 });
+  expect(direct('camera', 640, 360).maxBitrate).toBeLessThan(1_000_000);
+  expect(direct('screen', 320, 180)).toEqual({ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 });
 });

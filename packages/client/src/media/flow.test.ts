@@ -135,7 +135,10 @@ test('a reset is not deceived by an answer to an earlier question', async () => 
   source.come();
   const { promise, resolve } = Promise.withResolvers<void>();
   source.held = promise;
+  const { asked } = source;
   await look();
+  await look();
+  expect(source.asked).toBe(asked + 1);
   flow.reset();
   resolve();
   await look();
