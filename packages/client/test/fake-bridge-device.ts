@@ -2,6 +2,7 @@ import { makeSourceId, type ConsumerParameters, type ParticipantId, type SourceK
 import { Device, type types } from 'mediasoup-client';
 import * as fakeParameters from 'mediasoup-client/fakeParameters';
 import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
+import { asReceiver, FakeReceiver } from './fake-media.ts';
 
 /** A mediasoup device without a browser, and the transports that were made with it, newest last. */
 export interface FakeBridgeDevice {
@@ -13,6 +14,8 @@ export interface FakeBridgeDevice {
 export interface FakeTransport {
   readonly transport: types.Transport;
   setState(state: types.ConnectionState): void;
+  /** By the id of the consumer. */
+  readonly receivers: ReadonlyMap<string, FakeReceiver>;
   /** How many consumers each negotiation set up. */
   readonly negotiations: number[];
   /** What it was given last. */
@@ -44,14 +47,28 @@ export async function fakeBridgeDevice(): Promise<FakeBridgeDevice> {
     handler.receive = async (options) => {
       negotiations.push(options.filter(({ trackId }) => trackId !== 'probator').length);
       await fake.held;
-      return receive(options);
+      const results = await receive(options);
+      return results.map((result, index) => {
+        const { trackId = '', kind = 'audio' } = options[index] ?? {};
+        const receiver = new FakeReceiver(kind);
+        receivers.set(trackId, receiver);
+        return { ...result, rtpReceiver: asReceiver(receiver) };
+      });
     };
     handler.updateIceServers = (iceServers) => {
       fake.iceServers = iceServers;
       return Promise.resolve();
     };
+    const receivers = new Map<string, FakeReceiver>();
     const setState = handler.setConnectionState.bind(handler);
-    const fake: FakeTransport = { transport, negotiations, setState, iceServers: given, held: undefined };
+    const fake: FakeTransport = {
+      transport,
+      receivers,
+      negotiations,
+      setState,
+      iceServers: given,
+      held: undefined,
+    };
     (transport.direction === 'send' ? sending : receiving).push(fake);
   });
   return { device, sending, receiving };

@@ -38,6 +38,37 @@ export function asTrack(track: FakeTrack): MediaStreamTrack {
   return track as unknown as MediaStreamTrack;
 }
 
+/** A receiver that counts as a browser's does: what has come, and come out. */
+export class FakeReceiver {
+  readonly track: MediaStreamTrack;
+  readonly #kind: 'audio' | 'video';
+  /** Packets, frames and samples, all the same. */
+  count = 0;
+
+  constructor(kind: 'audio' | 'video') {
+    this.#kind = kind;
+    this.track = asTrack(new FakeTrack(kind));
+  }
+
+  async getStats(): Promise<RTCStatsReport> {
+    const { count } = this;
+    const stats = {
+      type: 'inbound-rtp',
+      kind: this.#kind,
+      packetsReceived: count,
+      framesDecoded: count,
+      jitterBufferEmittedCount: count,
+      totalSamplesReceived: count,
+    };
+    return new Map([['stream', stats]]);
+  }
+}
+
+/** As the type that the code under test takes. */
+export function asReceiver(receiver: FakeReceiver): RTCRtpReceiver {
+  return receiver as unknown as RTCRtpReceiver;
+}
+
 interface Question {
   readonly constraints: MediaStreamConstraints;
   readonly answer: PromiseWithResolvers<MediaStream>;

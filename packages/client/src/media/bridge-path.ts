@@ -59,6 +59,12 @@ interface Producing {
   readonly source: OutgoingSource;
   /** Undefined while it is being set up. */
   producer: types.Producer | undefined;
+  /** What is to be sent while the path is fed. */
+  track: MediaStreamTrack | undefined;
+  /** What the browser was given last. */
+  given: MediaStreamTrack | undefined;
+  /** Settled when the browser has what is to be sent; absent while it has. */
+  feeding: Promise<void> | undefined;
 }
 
 interface Consuming {
@@ -75,6 +81,7 @@ export class BridgePath implements MediaPath {
   readonly #recovery: IceRecovery;
   #transports: Transports | undefined;
   #constraints: ReceiverConstraints | undefined;
+  #fed = true;
   #tracks: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
   #state: PathState = 'connected';
   #wasConnected = false;
@@ -98,6 +105,38 @@ export class BridgePath implements MediaPath {
 
   get state(): PathState {
     return this.#state;
+  }
+
+  /** Of the sources in `tracks`; one that is just being set up has none yet. */
+  get receivers(): ReadonlyMap<SourceId, RTCRtpReceiver> {
+    const receivers = new Map<SourceId, RTCRtpReceiver>();
+    for (const { parameters, consumer } of this.#transports?.consumers.values() ?? [])
+      if (consumer?.rtpReceiver !== undefined) receivers.set(parameters.source, consumer.rtpReceiver);
+    return receivers;
+  }
+
+  /**
+   * Whether media is sent. While it is not, everything stays negotiated and connected, and no RTP flows; sources are published all the same. True at
+   * first.
+   */
+  setFed(fed: boolean): void {
+    if (fed === this.#fed) return;
+    this.#fed = fed;
+    for (const entry of this.#transports?.producers.values() ?? []) {
+      this.#feed(entry).catch((error: unknown) => {
+        this.#options.log('warn', 'a track could not be put on or taken off', { error });
+      });
+    }
+  }
+
+  /** Asks for a fresh key frame of each of these: what runs and is started again gets one. */
+  refresh(sources: ReadonlySet<SourceId>): void {
+    const transports = this.#transports;
+    if (transports === undefined) return;
+    const ready = [...transports.consumers].flatMap(([id, { parameters, consumer }]) =>
+      consumer !== undefined && sources.has(parameters.source) ? [id] : [],
+    );
+    this.#start(transports, ready);
   }
 
   /** Builds the transports of an offer. What was there before is dead; its tracks stay listed until the new ones are there. */
@@ -171,7 +210,7 @@ export class BridgePath implements MediaPath {
   async publish(source: OutgoingSource): Promise<void> {
     const transports = this.#current();
     const { id, kind, track } = source;
-    const entry: Producing = { source, producer: undefined };
+    const entry: Producing = { source, producer: undefined, track, given: track, feeding: undefined };
     transports.producers.set(id, entry);
     try {
       await transports.turn.promise;
@@ -188,6 +227,7 @@ export class BridgePath implements MediaPath {
       });
       entry.producer = producer;
       if (transports.producers.get(id) !== entry) producer.close();
+      else await this.#feed(entry);
     } catch (error) {
       if (transports.producers.get(id) === entry) transports.producers.delete(id);
       throw error;
@@ -195,9 +235,10 @@ export class BridgePath implements MediaPath {
   }
 
   async replace(source: SourceId, track: MediaStreamTrack | undefined): Promise<void> {
-    const producer = this.#current().producers.get(source)?.producer;
-    if (producer === undefined) throw new Error('this source is not published');
-    await producer.replaceTrack({ track: track ?? null });
+    const entry = this.#current().producers.get(source);
+    if (entry?.producer === undefined) throw new Error('this source is not published');
+    entry.track = track;
+    await this.#feed(entry);
   }
 
   unpublish(source: SourceId): void {
@@ -281,6 +322,35 @@ export class BridgePath implements MediaPath {
   #current(): Transports {
     if (this.#transports === undefined) throw new Error('there are no transports');
     return this.#transports;
+  }
+
+  /** Brings what the browser sends to what is to be sent, one step at a time: mediasoup-client compares with what was before the last step ended. */
+  #feed(entry: Producing): Promise<void> {
+    if (this.#isFed(entry)) return Promise.resolve();
+    entry.feeding ??= this.#feedStepwise(entry);
+    return entry.feeding;
+  }
+
+  async #feedStepwise(entry: Producing): Promise<void> {
+    try {
+      while (!this.#isFed(entry)) {
+        const track = this.#due(entry);
+        await entry.producer?.replaceTrack({ track: track ?? null });
+        entry.given = track;
+      }
+    } finally {
+      entry.feeding = undefined;
+    }
+  }
+
+  #due({ track }: Producing): MediaStreamTrack | undefined {
+    return this.#fed ? track : undefined;
+  }
+
+  /** Or cannot be: its device will say what comes next. */
+  #isFed(entry: Producing): boolean {
+    const track = this.#due(entry);
+    return track === entry.given || entry.producer?.closed !== false || track?.readyState === 'ended';
   }
 
   #send(action: ClientMediaAction): boolean {

@@ -16,6 +16,8 @@ export interface Environment {
   readonly isSupported: boolean;
   /** Learns what browser and bridge have in common. Rejects when that is not enough. */
   readonly loadDevice: (rtpCapabilities: RtpCapabilities) => Promise<Device>;
+  readonly createConnection: (configuration: RTCConfiguration) => RTCPeerConnection;
+  readonly createStream: () => MediaStream;
   readonly createMeters: () => { readonly create: CreateMeter; close(): void };
   /** Calls back until the signal is aborted. */
   readonly watchPage: (listener: PageListener, signal: AbortSignal) => void;
@@ -52,6 +54,8 @@ export function browserEnvironment(): Environment {
       await device.load({ routerRtpCapabilities: toMediasoup.rtpCapabilities(rtpCapabilities) });
       return device;
     },
+    createConnection: (configuration) => new RTCPeerConnection(configuration),
+    createStream: () => new MediaStream(),
     createMeters: () => audioMeters(consoleLog),
     watchPage(listener, signal) {
       addEventListener('pagehide', () => listener.hidden(), { signal });

@@ -25,6 +25,12 @@ async function start(options: Partial<MeetingOptions> = {}, change: Partial<Envi
       openSocket: network.openSocket,
       deviceAccess: browser.access,
       isSupported: true,
+      createStream: () => {
+        throw new Error('no stream here');
+      },
+      createConnection: () => {
+        throw new Error('no direct connection here');
+      },
       loadDevice: async () => bridge.device,
       createMeters: () => ({
         create: () => ({ read: () => -20, close: () => undefined }),
@@ -411,6 +417,13 @@ describe('the others', () => {
     const { meeting, send } = await seated();
     const consumer = consumerOf(OTHER, 'camera', 0);
     await send({ type: 'media', generation: 1, body: { action: 'consumers-added', consumers: [consumer] } });
+    // Not before the conference has told whose it is.
+    expect(meeting.getState().tracks.size).toBe(0);
+    await send({
+      type: 'event',
+      seq: 1,
+      event: { type: 'source-added', source: { id: consumer.source, kind: 'camera', muted: false } },
+    });
     expect([...meeting.getState().tracks.keys()]).toEqual([consumer.source]);
     await send({
       type: 'media',

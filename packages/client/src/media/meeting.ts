@@ -16,7 +16,6 @@ import {
   type SourceKind,
 } from '@treff/protocol';
 import { Session, type SessionEnd, type SessionEvent } from '../core/index.ts';
-import { BridgePath } from './bridge-path.ts';
 import { reportOf, trackSources, type Reading } from './connection-report.ts';
 import { Devices } from './devices.ts';
 import { fittingName } from './display-name.ts';
@@ -25,10 +24,13 @@ import { IceServerList } from './ice-server-list.ts';
 import { LevelMeter } from './levels.ts';
 import { localDevice, localScreen, shared, wishOf } from './local-media.ts';
 import { LocalSource } from './local-source.ts';
-import type { Meter } from './microphone-meter.ts';
+import { P2pPath } from './p2p-path.ts';
+import type { MediaPath } from './path.ts';
 import { recallDirect, rememberDirect } from './remembered-direct.ts';
 import { ScreenCapture } from './screen-capture.ts';
+import { SeatMedia } from './seat-media.ts';
 import { Shown } from './shown.ts';
+import { TrackMeter } from './track-meter.ts';
 import type {
   ConnectionReport,
   CreateMeeting,
@@ -51,7 +53,8 @@ export function meetingIn(environment: Environment, options: MeetingOptions): Me
 /** What belongs to one seat and dies with it. */
 interface Seat {
   readonly self: ParticipantId;
-  readonly path: BridgePath;
+  readonly epoch: ConferenceView['epoch'];
+  readonly media: SeatMedia;
   /** Sources it has had. */
   sources: number;
   /** What the next report on the connection is compared with. */
@@ -77,15 +80,16 @@ class ComposedMeeting implements Meeting {
   readonly #iceServers: IceServerList;
   readonly #levels: LevelMeter;
   readonly #meters: ReturnType<Environment['createMeters']>;
-  #meter: { readonly track: MediaStreamTrack; readonly meter: Meter | undefined } | undefined;
+  readonly #meter: TrackMeter;
 
   #session: Session | undefined;
   /** Loaded once the server has greeted. */
   #device: Device | undefined;
   #displayName: string | undefined;
   #seat: Seat | undefined;
-  #view: ConferenceView | undefined;
   #direct: DirectChoice;
+  /** Pictures on screen; undefined until the page has said. */
+  #visible: ReadonlySet<SourceId> | undefined;
   #end: End | undefined;
   /** Left because the page was put aside, not by the person. */
   #aside = false;
@@ -120,13 +124,14 @@ class ComposedMeeting implements Meeting {
       screen: source('screen'),
       screenAudio: source('screenAudio'),
     };
-    this.#shown = new Shown(clock, (constraints) => this.#seat?.path.constrain(constraints));
+    this.#shown = new Shown(clock, (constraints) => this.#seat?.media.bridge.constrain(constraints));
     this.#iceServers = new IceServerList(clock, () => this.#session?.requestIceServers() ?? false);
     this.#meters = environment.createMeters();
+    this.#meter = new TrackMeter(this.#meters.create, log);
     this.#levels = new LevelMeter({
       clock,
-      readMicrophone: () => this.#meter?.meter?.read(),
-      listensMuted: () => this.#meter !== undefined && !this.#devices.microphone.wanted,
+      readMicrophone: () => this.#meter.read(),
+      listensMuted: () => this.#meter.isOpen && !this.#devices.microphone.wanted,
       talkingWhileMutedChanged: () => this.#publish(),
     });
     this.#direct = recallDirect(environment.deviceAccess.storage);
@@ -144,7 +149,7 @@ class ComposedMeeting implements Meeting {
         returned: () => this.#takeUp(),
         online: () => {
           this.#session?.hintOnline();
-          this.#seat?.path.networkChanged();
+          this.#seat?.media.networkChanged();
         },
         visible: () => this.#session?.hintOnline(),
       },
@@ -245,13 +250,35 @@ class ComposedMeeting implements Meeting {
   }
 
   setShown(heights: ReadonlyMap<SourceId, number>): void {
+    this.#visible = new Set([...heights].flatMap(([source, height]) => (height > 0 ? [source] : [])));
     this.#shown.set(heights);
+    this.#seat?.media.setShown(this.#visible);
   }
 
   setDirect(choice: DirectChoice): void {
+    const before = this.#directNow();
     this.#direct = choice;
     rememberDirect(this.#environment.deviceAccess.storage, choice);
+    const now = this.#directNow();
+    this.#join(); // with that choice, should another seat be needed
+    if (now !== before && this.#seat !== undefined) {
+      // A connection that is there ends without a break; one of the other kind follows it.
+      if (before !== 'never') this.#command({ type: 'allow-p2p', allowed: false });
+      if (now !== 'never') this.#command({ type: 'allow-p2p', allowed: true });
+    }
     this.#publish();
+  }
+
+  /** How a direct connection may be made. Without a relay nobody can hide behind one. */
+  #directNow(): 'any' | 'relay' | 'never' {
+    switch (this.#direct) {
+      case 'on':
+        return 'any';
+      case 'relay':
+        return this.#iceServers.hasTurn ? 'relay' : 'never';
+      case 'off':
+        return 'never';
+    }
   }
 
   async readConnection(): Promise<ConnectionReport | undefined> {
@@ -259,7 +286,7 @@ class ComposedMeeting implements Meeting {
     const { way } = this.#state;
     if (seat === undefined || way === 'none') return undefined;
     try {
-      const connections = await seat.path.readStats();
+      const connections = await seat.media.readStats(way);
       const { report, reading } = reportOf(
         { way, connections, sources: trackSources(this.#state) },
         seat.reading,
@@ -289,7 +316,7 @@ class ComposedMeeting implements Meeting {
       clock,
       random,
       log,
-      inventory: () => this.#seat?.path.inventory(),
+      inventory: () => this.#seat?.media.bridge.inventory(),
       handle: (event) => {
         if (session === this.#session) this.#handle(session, event);
       },
@@ -310,17 +337,18 @@ class ComposedMeeting implements Meeting {
         break;
       case 'caught-up':
         this.#iceServers.refresh();
-        this.#seat?.path.caughtUp();
+        this.#seat?.media.caughtUp();
         break;
       case 'media':
-        this.#seat?.path.handle(event.generation, event.body);
+        this.#seat?.media.bridge.handle(event.generation, event.body);
         break;
       case 'ice-servers':
         this.#iceServers.accept(event.iceServers);
-        this.#seat?.path.iceServersChanged();
+        this.#seat?.media.iceServersChanged();
         this.#publish();
         break;
       case 'p2p':
+        this.#seat?.media.handleP2p(event.generation, event.body);
         break;
       case 'signal':
         this.#levels.hear(event.signal.levels);
@@ -336,7 +364,9 @@ class ComposedMeeting implements Meeting {
         break;
       case 'joined':
       case 'resuming':
-        this.#view = state.view;
+        // A new seat has its media only when it is taken.
+        if (this.#seat?.epoch === state.view.epoch && this.#seat.self === state.view.self)
+          this.#seat.media.update(state.view);
         break;
       case 'closed':
         this.#finish(phaseOfEnd(state.end));
@@ -367,42 +397,65 @@ class ComposedMeeting implements Meeting {
   #join(): void {
     if (this.#displayName === undefined || this.#device === undefined) return;
     const rtpCapabilities = rtpCapabilitiesSchema.parse(this.#device.recvRtpCapabilities);
-    this.#session?.join({ displayName: this.#displayName, rtpCapabilities, p2p: false });
+    this.#session?.join({
+      displayName: this.#displayName,
+      rtpCapabilities,
+      p2p: this.#directNow() !== 'never',
+    });
   }
 
   #sit(view: ConferenceView, media: MediaOffer, iceServers: IceServers): void {
     const session = this.#session;
     const device = this.#device;
     if (session === undefined || device === undefined) return;
-    const { clock, log } = this.#environment;
+    const { clock, log, createConnection, createStream } = this.#environment;
     this.#iceServers.accept(iceServers);
-    const path: BridgePath = new BridgePath({
+    const seatMedia: SeatMedia = new SeatMedia({
+      view,
       device,
-      send: (generation, action) => session.sendMedia(generation, action),
+      sendMedia: (generation, action) => session.sendMedia(generation, action),
+      sendP2p: (generation, action) => session.sendP2p(generation, action),
+      sayReady: (move, ready) => this.#command({ type: 'media-ready', move, ready }),
+      connect: (connection) => new P2pPath({ ...connection, createConnection, createStream, clock, log }),
       iceServers: this.#iceServers,
+      direct: () => this.#directNow(),
       clock,
       log,
       listener: {
         changed: () => this.#publish(),
-        renewed: () => this.#setPath(path),
+        renewed: () => this.#setPath(seatMedia.bridge),
         refused: (source, code) => {
           for (const kind of SOURCE_KINDS) this.#sources[kind].refuse(source, code);
         },
+        level: (participant, level) => this.#levels.hear({ [participant]: level }),
       },
     });
     const before = this.#seat;
+    const restored = before?.self === view.self;
     // For the others the share ended with the lost seat, perhaps long ago: nobody shows a screen again without meaning to.
-    if (before !== undefined) this.#screen.setWanted(false);
+    if (before !== undefined && !restored) this.#screen.setWanted(false);
+    const held = restored ? before.media.release() : undefined;
     // One seat follows the other: nobody is shown a moment without.
-    this.#seat = { self: view.self, path, sources: 0, reading: undefined };
-    this.#view = view;
-    before?.path.close();
-    path.accept(media);
-    this.#setPath(path);
+    this.#seat = {
+      self: view.self,
+      epoch: view.epoch,
+      media: seatMedia,
+      sources: restored ? before.sources : 0,
+      reading: undefined,
+    };
+    before?.media.close();
+    seatMedia.bridge.accept(media);
+    if (this.#visible !== undefined) seatMedia.setShown(this.#visible);
+    this.#setPath(seatMedia.bridge);
+    seatMedia.update(view);
+    if (held !== undefined) seatMedia.hold(held);
     this.#shown.again();
+    this.#feedDirect();
+    // Whether there is a relay to hide behind is known only now.
+    if (this.#directNow() === 'relay') this.#command({ type: 'allow-p2p', allowed: true });
   }
 
-  #setPath(path: BridgePath | undefined): void {
+  #setPath(path: MediaPath | undefined): void {
     for (const kind of SOURCE_KINDS) this.#sources[kind].setPath(path);
   }
 
@@ -410,8 +463,7 @@ class ComposedMeeting implements Meeting {
   #rise(): void {
     const seat = this.#seat;
     this.#seat = undefined;
-    this.#view = undefined;
-    seat?.path.close();
+    seat?.media.close();
     this.#iceServers.close();
     this.#setPath(undefined);
   }
@@ -460,9 +512,20 @@ class ComposedMeeting implements Meeting {
     const { picture, sound } = this.#screen.state;
     this.#sources.screen.set({ track: picture, muted: false });
     this.#sources.screenAudio.set({ track: sound, muted: false });
-    this.#measure(this.#devices.microphone.track);
+    this.#feedDirect();
+    this.#meter.set(this.#devices.microphone.track);
     this.#levels.wake();
     this.#publish();
+  }
+
+  /** The same tracks as over the bridge, whenever there is a direct connection. */
+  #feedDirect(): void {
+    const media = this.#seat?.media;
+    if (media === undefined) return;
+    for (const kind of DEVICES) media.setOutgoing(kind, wishOf(this.#devices[kind], kind).track);
+    const { picture, sound } = this.#screen.state;
+    media.setOutgoing('screen', picture);
+    media.setOutgoing('screenAudio', sound);
   }
 
   #sourceChanged(): void {
@@ -471,31 +534,16 @@ class ComposedMeeting implements Meeting {
     this.#publish();
   }
 
-  #measure(track: MediaStreamTrack | undefined): void {
-    if (track === this.#meter?.track) return;
-    this.#meter?.meter?.close();
-    this.#meter = track === undefined ? undefined : { track, meter: this.#createMeter(track) };
-  }
-
-  #createMeter(track: MediaStreamTrack): Meter | undefined {
-    try {
-      return this.#meters.create(track);
-    } catch (error) {
-      this.#environment.log('warn', 'the microphone cannot be measured', { error });
-      return undefined;
-    }
-  }
-
   #publish(): void {
     const before = this.#state;
     const phase = this.#phase();
     const state = shared(before, {
       room: before.room,
       phase: shared<MeetingPhase>(before.phase, phase),
-      conference: this.#view,
+      conference: this.#seat?.media.view,
       local: this.#localMedia(before.local),
-      tracks: this.#seat?.path.tracks ?? NO_TRACKS,
-      way: this.#seat === undefined ? 'none' : (this.#view?.route.mode ?? 'none'),
+      tracks: this.#seat?.media.tracks ?? NO_TRACKS,
+      way: this.#seat?.media.way ?? 'none',
     });
     if (state === before) return;
     this.#state = state;
@@ -506,7 +554,7 @@ class ComposedMeeting implements Meeting {
     if (this.#end !== undefined) return this.#end;
     if (this.#seat !== undefined) {
       const session = this.#session?.state.name === 'joined' ? 'connected' : 'reconnecting';
-      return { name: 'joined', session, media: this.#seat.path.state };
+      return { name: 'joined', session, media: this.#seat.media.state };
     }
     if (this.#displayName !== undefined) return { name: 'joining' };
     return { name: this.#device === undefined ? 'connecting' : 'prejoin' };

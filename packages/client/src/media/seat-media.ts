@@ -1,0 +1,470 @@
+import type { Device } from 'mediasoup-client';
+import {
+  mediaKindOf,
+  ownerOf,
+  SOURCE_KINDS,
+  type ClientMediaAction,
+  type ConferenceView,
+  type ErrorCode,
+  type Generation,
+  type MediaRoute,
+  type P2pAction,
+  type ParticipantId,
+  type SourceId,
+  type SourceKind,
+  type SourceView,
+} from '@treff/protocol';
+import type { Clock, Log } from '../core/index.ts';
+import { BridgePath } from './bridge-path.ts';
+import { carriedFrom, withCarried, type Carried } from './carried.ts';
+import { FlowWatch } from './flow.ts';
+import type { IceServerList } from './ice-server-list.ts';
+import type { P2pPath, P2pPathOptions } from './p2p-path.ts';
+import type { PathState } from './path.ts';
+import { chooseWay, type Offered, type Way } from './way.ts';
+
+export interface SeatMediaOptions {
+  /** The conference as it was when the seat was taken. */
+  readonly view: ConferenceView;
+  /** Loaded with the bridge's capabilities. */
+  readonly device: Device;
+  /** Both return whether the message could be handed over; see `BridgePath` and `P2pPath`. */
+  readonly sendMedia: (generation: Generation, action: ClientMediaAction) => boolean;
+  readonly sendP2p: (generation: Generation, action: P2pAction) => boolean;
+  /** Tells the conference whether everything comes by the way of its route. */
+  readonly sayReady: (move: number, ready: boolean) => void;
+  /** Makes a direct connection. */
+  readonly connect: (
+    options: Omit<P2pPathOptions, 'createConnection' | 'createStream' | 'clock' | 'log'>,
+  ) => DirectPath;
+  /** Stays the caller's, who calls `iceServersChanged` when there are others in it. */
+  readonly iceServers: IceServerList;
+  /** How a direct connection may be made; `never`: not at all, whatever the conference says. */
+  readonly direct: () => 'any' | 'relay' | 'never';
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly listener: SeatMediaListener;
+}
+
+export interface SeatMediaListener {
+  /** `tracks`, `state` or `way` are others. */
+  changed(): void;
+  /** As {@link PathListener} says of the bridge. */
+  renewed(): void;
+  refused(source: SourceId, code: ErrorCode): void;
+  /** How loud the other end of the direct connection is, in dBov. The bridge does not hear it. */
+  level(participant: ParticipantId, level: number): void;
+}
+
+/** As much of a direct connection as a seat needs. */
+export type DirectPath = Pick<P2pPath, keyof P2pPath>;
+
+/** A direct connection and whom it leads to. */
+interface Direct {
+  readonly generation: Generation;
+  readonly peer: ParticipantId;
+  readonly path: DirectPath;
+  /** What becomes of what it says; changed when another seat takes it over. */
+  readonly ties: { send: (action: P2pAction) => boolean; changed: () => void };
+}
+
+/** A direct connection that outlived its conference, and whom one still sees by it. */
+export interface HeldCall {
+  readonly direct: Direct;
+  readonly carried: Carried;
+}
+
+/** Milliseconds between requests for key frames while a picture does not come over the bridge; the first comes by itself. */
+const REFRESH_MS = 1_000;
+/** Milliseconds between looks at the other end's loudness. */
+const LEVEL_MS = 200;
+
+/** Milliseconds that a call without a conference waits for its other end to come back to the new one. */
+const HOLD_MS = 15_000;
+
+const NO_ROUTE: MediaRoute = { mode: 'none', move: 0, bridge: false };
+
+/** The media of one seat: both ways, and by which of them each source is taken. */
+export class SeatMedia {
+  /** Sources are published here, whatever way their media takes. */
+  readonly bridge: BridgePath;
+  readonly #options: SeatMediaOptions;
+  readonly #flow: Readonly<Record<Way, FlowWatch>>;
+  readonly #outgoing = new Map<SourceKind, MediaStreamTrack>();
+  #direct: Direct | undefined;
+  #held: (HeldCall & { readonly stopTimer: () => void }) | undefined;
+  /** As the conference says. */
+  #told: ConferenceView;
+  /** As it is shown, and what that was made from. */
+  #view: ConferenceView;
+  #shownFrom: { readonly told: ConferenceView; readonly carried: Carried | undefined };
+  #route = NO_ROUTE;
+  /** The others'. */
+  #sources: readonly SourceView[] = [];
+  #peerIsHere = true;
+  /** Pictures that somebody looks at; undefined until that is known. */
+  #shown: ReadonlySet<SourceId> | undefined;
+  #ways: ReadonlyMap<SourceId, Way> = new Map();
+  #tracks: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
+  #state: PathState = 'connected';
+  #way: 'none' | Way = 'none';
+  /** What the conference was told last. */
+  #said = { move: 0, ready: false };
+  #stopRefresh: (() => void) | undefined;
+  #stopLevel: (() => void) | undefined;
+  #settling = false;
+  #closed = false;
+
+  constructor(options: SeatMediaOptions) {
+    const { clock, log, device, listener } = options;
+    this.#options = options;
+    this.#told = options.view;
+    this.#view = options.view;
+    this.#shownFrom = { told: options.view, carried: undefined };
+    this.bridge = new BridgePath({
+      device,
+      send: options.sendMedia,
+      iceServers: options.iceServers,
+      clock,
+      log,
+      listener: {
+        changed: () => this.#settle(),
+        renewed: () => listener.renewed(),
+        refused: (source, code) => listener.refused(source, code),
+      },
+    });
+    const flow = () => new FlowWatch({ clock, log, changed: () => this.#settle() });
+    this.#flow = { p2p: flow(), bridge: flow() };
+    for (const watch of [this.#flow.p2p, this.#flow.bridge]) watch.setActive(true);
+  }
+
+  /** Remote sources that play now. Another map with every change. */
+  get tracks(): ReadonlyMap<SourceId, MediaStreamTrack> {
+    return this.#tracks;
+  }
+
+  get state(): PathState {
+    return this.#state;
+  }
+
+  /** How what the others send comes, all of it taken together. */
+  get way(): 'none' | Way {
+    return this.#way;
+  }
+
+  /** The conference, with those in it whom one still talks to though the server has forgotten them. */
+  get view(): ConferenceView {
+    return this.#view;
+  }
+
+  /** The conference changed. */
+  update(view: ConferenceView): void {
+    const fed = this.#route.bridge;
+    this.#told = view;
+    this.#route = view.route;
+    this.bridge.setFed(view.route.bridge);
+    if (view.route.bridge && !fed) this.#refreshLater();
+    this.#connect();
+    const wasHere = this.#peerIsHere;
+    this.#peerIsHere =
+      view.participants.find(({ id }) => id === this.#direct?.peer)?.connection !== 'interrupted';
+    if (!wasHere && this.#peerIsHere) this.#direct?.path.peerReturned();
+    this.#settle();
+  }
+
+  /** Gives a working direct connection away, because the server lost the conference: it goes on in the next seat. */
+  release(): HeldCall | undefined {
+    const direct = this.#direct;
+    const carried = direct === undefined ? undefined : carriedFrom(this.#told, direct.peer);
+    if (direct?.path.state !== 'connected' || carried === undefined) return undefined;
+    this.#direct = undefined;
+    return { direct, carried };
+  }
+
+  /** Takes such a connection over until its other end is back and comes by a way of this conference, or for 15 s. */
+  hold(call: HeldCall): void {
+    const { ties } = call.direct;
+    // Its conference is no more: nothing can be said to the other end.
+    ties.send = () => false;
+    ties.changed = () => this.#settle();
+    const stopTimer = this.#options.clock.after(HOLD_MS, () => this.#letGo());
+    this.#held = { ...call, stopTimer };
+    this.#settle();
+  }
+
+  /** What goes out over a direct connection, now or when there is one. */
+  setOutgoing(kind: SourceKind, track: MediaStreamTrack | undefined): void {
+    if (this.#outgoing.get(kind) === track) return;
+    if (track === undefined) this.#outgoing.delete(kind);
+    else this.#outgoing.set(kind, track);
+    this.#direct?.path.setTrack(kind, track);
+    this.#held?.direct.path.setTrack(kind, track);
+  }
+
+  /** Pictures that are on screen. Nobody waits for the others. */
+  setShown(shown: ReadonlySet<SourceId>): void {
+    this.#shown = shown;
+    this.#settle();
+  }
+
+  /** From the other end of the direct connection. */
+  handleP2p(generation: Generation, action: P2pAction): void {
+    if (generation === this.#direct?.generation) this.#direct.path.handle(action);
+  }
+
+  /** After a resume; what was said before may be lost. */
+  caughtUp(): void {
+    this.bridge.caughtUp();
+    this.#direct?.path.caughtUp();
+  }
+
+  iceServersChanged(): void {
+    this.bridge.iceServersChanged();
+    this.#direct?.path.setIceServers(this.#options.iceServers.servers);
+  }
+
+  networkChanged(): void {
+    this.bridge.networkChanged();
+    this.#direct?.path.networkChanged();
+  }
+
+  /** One report of each peer connection of that way, always in the same order. Rejects when it closes meanwhile. */
+  async readStats(way: Way): Promise<readonly RTCStatsReport[]> {
+    if (way === 'bridge') return this.bridge.readStats();
+    const direct = this.#direct ?? this.#held?.direct;
+    return direct === undefined ? [] : [await direct.path.getStats()];
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#disconnect();
+    this.#held?.stopTimer();
+    this.#held?.direct.path.close();
+    this.bridge.close();
+    this.#flow.p2p.close();
+    this.#flow.bridge.close();
+    this.#stopRefresh?.();
+    this.#tracks = new Map();
+  }
+
+  /** Makes and ends the direct connection as the route says. */
+  #connect(): void {
+    const { p2p } = this.#route;
+    if (p2p?.generation === this.#direct?.generation) return;
+    this.#disconnect();
+    const { direct, connect, sendP2p, iceServers } = this.#options;
+    const may = direct();
+    if (p2p === undefined || may === 'never') return;
+    const { generation, peer, offers } = p2p;
+    const ties: Direct['ties'] = {
+      send: (action) => sendP2p(generation, action),
+      changed: () => this.#settle(),
+    };
+    const path = connect({
+      offers,
+      iceServers: iceServers.servers,
+      relayOnly: may === 'relay',
+      send: (action) => ties.send(action),
+      changed: () => ties.changed(),
+    });
+    this.#direct = { generation, peer, path, ties };
+    this.#peerIsHere = true;
+    for (const kind of SOURCE_KINDS) path.setTrack(kind, this.#outgoing.get(kind));
+  }
+
+  #disconnect(): void {
+    this.#direct?.path.close();
+    this.#direct = undefined;
+    this.#stopLevel?.();
+    this.#stopLevel = undefined;
+  }
+
+  #letGo(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    held.stopTimer();
+    held.direct.path.close();
+    this.#settle();
+  }
+
+  /** Brings what is watched, shown, played and said to what is. A change may well lead to the next one. */
+  #settle(): void {
+    if (this.#settling || this.#closed) return;
+    this.#settling = true;
+    const { self } = this.#told;
+    const view = this.#viewNow();
+    this.#sources = view.sources.filter(({ id }) => ownerOf(id) !== self);
+    this.#watch();
+    this.#settling = false;
+    const ways = this.#chooseWays();
+    const tracks = this.#chooseTracks(ways);
+    const state = this.#stateNow();
+    const way = this.#wayNow(ways);
+    const changed =
+      view !== this.#view || tracks !== this.#tracks || state !== this.#state || way !== this.#way;
+    this.#view = view;
+    this.#ways = ways;
+    this.#tracks = tracks;
+    this.#state = state;
+    this.#way = way;
+    this.#sayReady();
+    this.#listenToPeer();
+    if (changed) this.#options.listener.changed();
+    if (this.#held !== undefined && this.#isHeldInVain(this.#held)) this.#letGo();
+  }
+
+  /** The same object as long as it is the same. */
+  #viewNow(): ConferenceView {
+    const { told, carried } = this.#shownFrom;
+    if (told === this.#told && carried === this.#held?.carried) return this.#view;
+    this.#shownFrom = { told: this.#told, carried: this.#held?.carried };
+    return withCarried(this.#told, this.#held?.carried);
+  }
+
+  /** It has broken, or everything that came by it comes by a way of this conference. */
+  #isHeldInVain({ direct, carried }: HeldCall): boolean {
+    if (direct.path.state !== 'connected') return true;
+    const { mode } = this.#route;
+    const isBack = withCarried(this.#told, carried) === this.#told;
+    return isBack && mode !== 'none' && this.#isReady(mode, direct.peer);
+  }
+
+  /** Looks only for what decides something: the other end's sources, while there are two ways. */
+  #watch(): void {
+    const direct = this.#direct;
+    const p2p = new Map<SourceId, RTCRtpReceiver>();
+    const bridge = new Map<SourceId, RTCRtpReceiver>();
+    const peer = direct?.peer ?? this.#held?.direct.peer;
+    const overBridge = this.#route.bridge ? this.bridge.receivers : undefined;
+    for (const source of peer === undefined ? [] : this.#peersSources(peer)) {
+      if (this.#isIdle(source)) continue;
+      const directly =
+        direct?.path.state === 'connected' ? direct.path.receivers.get(source.kind) : undefined;
+      if (directly !== undefined) p2p.set(source.id, directly);
+      const forwarded = overBridge?.get(source.id);
+      if (forwarded !== undefined) bridge.set(source.id, forwarded);
+    }
+    this.#flow.p2p.watch(p2p);
+    this.#flow.bridge.watch(bridge);
+  }
+
+  #chooseWays(): ReadonlyMap<SourceId, Way> {
+    const { mode } = this.#route;
+    const ways = new Map<SourceId, Way>();
+    for (const source of this.#sources) {
+      const way = chooseWay({
+        mode,
+        current: this.#ways.get(source.id),
+        idle: this.#isIdle(source),
+        p2p: this.#offered(source, 'p2p'),
+        bridge: this.#offered(source, 'bridge'),
+      });
+      if (way !== undefined) ways.set(source.id, way);
+    }
+    return ways;
+  }
+
+  #offered(source: SourceView, way: Way): Offered {
+    const flows =
+      this.#flow[way].flows(source.id) || (way === 'p2p' && this.#heldTrack(source) !== undefined);
+    return { there: this.#trackOf(source, way) !== undefined, flows };
+  }
+
+  #trackOf(source: SourceView, way: Way): MediaStreamTrack | undefined {
+    const { id, kind } = source;
+    if (way === 'bridge') return this.bridge.tracks.get(id);
+    const held = this.#flow.p2p.flows(id) ? undefined : this.#heldTrack(source);
+    if (held !== undefined) return held;
+    return ownerOf(id) === this.#direct?.peer ? this.#direct.path.receivers.get(kind)?.track : undefined;
+  }
+
+  #heldTrack({ id, kind }: SourceView): MediaStreamTrack | undefined {
+    const direct = this.#held?.direct;
+    return ownerOf(id) === direct?.peer ? direct.path.receivers.get(kind)?.track : undefined;
+  }
+
+  #chooseTracks(ways: ReadonlyMap<SourceId, Way>): ReadonlyMap<SourceId, MediaStreamTrack> {
+    const tracks = new Map<SourceId, MediaStreamTrack>();
+    for (const source of this.#sources) {
+      const way = ways.get(source.id);
+      const track = way === undefined ? undefined : this.#trackOf(source, way);
+      if (track !== undefined) tracks.set(source.id, track);
+    }
+    const before = this.#tracks;
+    const same = tracks.size === before.size && [...tracks].every(([id, track]) => before.get(id) === track);
+    return same ? before : tracks;
+  }
+
+  #stateNow(): PathState {
+    const { mode, bridge } = this.#route;
+    const direct = this.#direct?.path.state;
+    // During a move the one carries until the other does.
+    if (direct === 'connected' && mode !== 'none') return 'connected';
+    if (mode === 'p2p' && !bridge) return direct ?? 'connecting';
+    return this.bridge.state;
+  }
+
+  #wayNow(ways: ReadonlyMap<SourceId, Way>): 'none' | Way {
+    if (this.#route.mode === 'none') return 'none';
+    if (ways.size > 0) return [...ways.values()].includes('bridge') ? 'bridge' : 'p2p';
+    return this.#route.mode === 'p2p' && this.#direct?.path.state === 'connected' ? 'p2p' : 'bridge';
+  }
+
+  #sayReady(): void {
+    const { move, mode, p2p } = this.#route;
+    if (p2p === undefined || mode === 'none') return;
+    const ready = this.#isReady(mode, p2p.peer);
+    const said = this.#said.move === move && this.#said.ready;
+    if (ready === said) return;
+    this.#said = { move, ready };
+    this.#options.sayReady(move, ready);
+  }
+
+  #isReady(way: Way, peer: ParticipantId): boolean {
+    const state = way === 'p2p' ? this.#direct?.path.state : this.bridge.state;
+    if (state !== 'connected') return false;
+    // Where there is nothing to move from, nobody waits for what comes.
+    if (this.#direct === undefined && this.#held === undefined) return true;
+    return this.#peersSources(peer).every(
+      (source) => this.#isIdle(source) || this.#flow[way].flows(source.id),
+    );
+  }
+
+  #peersSources(peer: ParticipantId): SourceView[] {
+    return this.#sources.filter(({ id }) => ownerOf(id) === peer);
+  }
+
+  /** Nothing has to come of it: it is muted, or a picture that nobody looks at. */
+  #isIdle({ id, kind, muted }: SourceView): boolean {
+    return muted || (mediaKindOf(kind) === 'video' && this.#shown?.has(id) === false);
+  }
+
+  /** A picture over the bridge begins with a key frame; the request for it may have come before anything was sent. */
+  #refreshLater(): void {
+    this.#stopRefresh ??= this.#options.clock.after(REFRESH_MS, () => {
+      this.#stopRefresh = undefined;
+      const waiting = this.#sources.filter(
+        (source) =>
+          mediaKindOf(source.kind) === 'video' &&
+          ownerOf(source.id) === this.#direct?.peer &&
+          !this.#isIdle(source) &&
+          !this.#flow.bridge.flows(source.id),
+      );
+      if (waiting.length === 0 || !this.#route.bridge) return;
+      this.bridge.refresh(new Set(waiting.map(({ id }) => id)));
+      this.#refreshLater();
+    });
+  }
+
+  #listenToPeer(): void {
+    if (this.#stopLevel !== undefined || this.#way !== 'p2p') return;
+    this.#stopLevel = this.#options.clock.after(LEVEL_MS, () => {
+      this.#stopLevel = undefined;
+      const direct = this.#direct;
+      const level = direct?.path.remoteLevel();
+      if (direct !== undefined && level !== undefined) this.#options.listener.level(direct.peer, level);
+      this.#listenToPeer();
+    });
+  }
+}
