@@ -171,29 +171,3 @@ test('a camera of 640x360 is received at 640x360', async () => {
   await until(async () => (await look(ben.page, ann.id))?.height === 360, 'the full picture', 20_000);
   expect((await look(ben.page, ann.id))?.width).toBe(640);
 });
-
-test('of three layers of a 960x540 camera, the one arrives that fits the size at which it is shown', async () => {
-  const url = `${server.origin}/layers`;
-  const ann = await attend(browser, url, persona(0), { width: 960, height: 540, frameRate: 15 });
-  const ben = await attend(browser, url, persona(1));
-  present.push(ann, ben);
-  const arrives = (height: number) =>
-    until(
-      async () => (await look(ben.page, ann.id))?.height === height,
-      `Ann, ${height} pixels tall`,
-      60_000,
-    );
-  await arrives(540);
-  await ben.page.setViewportSize({ width: 360, height: 640 });
-  await arrives(270);
-  await ben.page.setViewportSize({ width: 1280, height: 720 });
-  const cem = await attend(browser, url, persona(2));
-  present.push(cem);
-  await ben.page.getByRole('button', { name: 'Exit tile view' }).click();
-  await ben.page.locator(`[data-participant-id="${cem.id}"][data-source]`).hover();
-  await ben.page.getByRole('button', { name: 'Show Cem large' }).click();
-  await arrives(135);
-  await ben.page.locator(`[data-participant-id="${ann.id}"][data-source]`).hover();
-  await ben.page.getByRole('button', { name: 'Show Ann large' }).click();
-  await arrives(540);
-});

@@ -49,11 +49,14 @@ test('three people see and hear each other, then five do', async () => {
   await allMeet(present);
 });
 
-test('the page says where media flows, and the meeting of two goes over the bridge', async () => {
+test('the page says where media flows: nowhere, between two browsers, over the bridge', async () => {
   const [ann] = await gather('mode', 1);
   const html = ann?.page.locator('html');
   await until(async () => (await html?.getAttribute('data-media-mode')) === 'none', 'no media mode', 15_000);
   present.push(await attend(browser, `${server.origin}/mode`, persona(1)));
+  await until(async () => (await html?.getAttribute('data-media-mode')) === 'p2p', 'the other', 15_000);
+  await allMeet(present);
+  present.push(await attend(browser, `${server.origin}/mode`, persona(2)));
   await until(async () => (await html?.getAttribute('data-media-mode')) === 'bridge', 'the bridge', 15_000);
   await allMeet(present);
 });

@@ -8,6 +8,8 @@ export interface FlowWatchOptions {
   readonly log: Log;
   /** Something flows that did not. */
   readonly changed: () => void;
+  /** Milliseconds between looks; {@link LOOK_MS} if absent. */
+  readonly everyMs?: number;
 }
 
 /** A receiver, or how to ask for its statistics alone. */
@@ -78,7 +80,7 @@ export class FlowWatch {
       this.#callOff = undefined;
       return;
     }
-    this.#callOff ??= this.#options.clock.after(LOOK_MS, () => {
+    this.#callOff ??= this.#options.clock.after(this.#options.everyMs ?? LOOK_MS, () => {
       this.#callOff = undefined;
       for (const [key, track] of this.#tracks) if (!track.flows) void this.#look(key, track);
       this.#plan();

@@ -272,7 +272,7 @@ describe('a third', () => {
     sent.length = 0;
     media.update(conference(LEAVING));
     clock.advance(3_000);
-    expect(sent.filter((action) => action === 'start')).toHaveLength(3);
+    expect(sent.filter((action) => action === 'start')).toHaveLength(2);
   });
 
   test('what is muted or hidden keeps nobody waiting', async () => {

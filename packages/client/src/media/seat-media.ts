@@ -17,6 +17,7 @@ import {
 import type { Clock, Log } from '../core/index.ts';
 import { BridgePath } from './bridge-path.ts';
 import { carriedFrom, withCarried, type Carried } from './carried.ts';
+import { FirstFrames } from './first-frames.ts';
 import { FlowWatch } from './flow.ts';
 import type { IceServerList } from './ice-server-list.ts';
 import type { P2pPath, P2pPathOptions } from './p2p-path.ts';
@@ -74,8 +75,6 @@ export interface HeldCall {
   readonly carried: Carried;
 }
 
-/** Milliseconds between requests for key frames while a picture does not come over the bridge; the first comes by itself. */
-const REFRESH_MS = 1_000;
 /** Milliseconds between looks at the other end's loudness. */
 const LEVEL_MS = 200;
 
@@ -90,6 +89,7 @@ export class SeatMedia {
   readonly bridge: BridgePath;
   readonly #options: SeatMediaOptions;
   readonly #flow: Readonly<Record<Way, FlowWatch>>;
+  readonly #firstFrames: FirstFrames;
   readonly #outgoing = new Map<SourceKind, MediaStreamTrack>();
   #direct: Direct | undefined;
   #held: (HeldCall & { readonly stopTimer: () => void }) | undefined;
@@ -110,7 +110,6 @@ export class SeatMedia {
   #way: 'none' | Way = 'none';
   /** What the conference was told last. */
   #said = { move: 0, ready: false };
-  #stopRefresh: (() => void) | undefined;
   #stopLevel: (() => void) | undefined;
   #settling = false;
   #closed = false;
@@ -133,6 +132,7 @@ export class SeatMedia {
         refused: (source, code) => listener.refused(source, code),
       },
     });
+    this.#firstFrames = new FirstFrames({ clock, log, ask: (sources) => this.bridge.refresh(sources) });
     const flow = () => new FlowWatch({ clock, log, changed: () => this.#settle() });
     this.#flow = { p2p: flow(), bridge: flow() };
     for (const watch of [this.#flow.p2p, this.#flow.bridge]) watch.setActive(true);
@@ -159,11 +159,9 @@ export class SeatMedia {
 
   /** The conference changed. */
   update(view: ConferenceView): void {
-    const fed = this.#route.bridge;
     this.#told = view;
     this.#route = view.route;
     this.bridge.setFed(view.route.bridge);
-    if (view.route.bridge && !fed) this.#refreshLater();
     this.#connect();
     const wasHere = this.#peerIsHere;
     this.#peerIsHere =
@@ -243,7 +241,7 @@ export class SeatMedia {
     this.bridge.close();
     this.#flow.p2p.close();
     this.#flow.bridge.close();
-    this.#stopRefresh?.();
+    this.#firstFrames.close();
     this.#tracks = new Map();
   }
 
@@ -296,6 +294,7 @@ export class SeatMedia {
     const view = this.#viewNow();
     this.#sources = view.sources.filter(({ id }) => ownerOf(id) !== self);
     this.#watch();
+    this.#expectFrames();
     this.#settling = false;
     const ways = this.#chooseWays();
     const tracks = this.#chooseTracks(ways);
@@ -440,21 +439,16 @@ export class SeatMedia {
     return muted || (mediaKindOf(kind) === 'video' && this.#shown?.has(id) === false);
   }
 
-  /** A picture over the bridge begins with a key frame; the request for it may have come before anything was sent. */
-  #refreshLater(): void {
-    this.#stopRefresh ??= this.#options.clock.after(REFRESH_MS, () => {
-      this.#stopRefresh = undefined;
-      const waiting = this.#sources.filter(
-        (source) =>
-          mediaKindOf(source.kind) === 'video' &&
-          ownerOf(source.id) === this.#direct?.peer &&
-          !this.#isIdle(source) &&
-          !this.#flow.bridge.flows(source.id),
-      );
-      if (waiting.length === 0 || !this.#route.bridge) return;
-      this.bridge.refresh(new Set(waiting.map(({ id }) => id)));
-      this.#refreshLater();
-    });
+  /** Pictures that somebody looks at, while the bridge carries. */
+  #expectFrames(): void {
+    const expected = new Map<SourceId, RTCRtpReceiver>();
+    const receivers = this.#route.bridge ? this.bridge.receivers : undefined;
+    for (const source of this.#sources) {
+      const receiver = receivers?.get(source.id);
+      if (receiver === undefined || this.#isIdle(source) || mediaKindOf(source.kind) !== 'video') continue;
+      expected.set(source.id, receiver);
+    }
+    this.#firstFrames.expect(expected);
   }
 
   #listenToPeer(): void {
