@@ -28,11 +28,6 @@ class DirectCall {
     return this.#ends.map(({ path }) => path.state);
   }
 
-  /** What was said so far, by each end. */
-  get said(): string[][] {
-    return this.#ends.map(({ said }) => said.map(({ action }) => action));
-  }
-
   get levels(): (number | undefined)[] {
     return this.#ends.map(({ path }) => path.remoteLevel());
   }
@@ -68,17 +63,14 @@ class DirectCall {
     for (const { path } of this.#ends) path.caughtUp();
   }
 
+  /** How many offers were made so far. */
   get offers(): number {
     return this.#ends[0].said.filter(({ action }) => action === 'offer').length;
   }
 
   /** How many sets of ICE credentials of the other end each has used so far. */
   get iceGenerations(): number[] {
-    return this.#ends.map(({ remoteFragments, connection }) => {
-      const fragment = /^a=ice-ufrag:(\S+)/m.exec(connection.currentRemoteDescription?.sdp ?? '')?.[1];
-      if (fragment !== undefined) remoteFragments.add(fragment);
-      return remoteFragments.size;
-    });
+    return this.#ends.map(({ remoteFragments }) => remoteFragments.size);
   }
 
   /** How that end encodes sounds and pictures, and the streams that the other end announced, by section. */
@@ -140,7 +132,13 @@ class DirectCall {
       },
     });
     if (connection === undefined) throw new Error('it made no connection');
-    return { path, connection, flow, said, remoteFragments: new Set() };
+    const made = connection;
+    const remoteFragments = new Set<string>();
+    made.addEventListener('signalingstatechange', () => {
+      const fragment = /^a=ice-ufrag:(\S+)/m.exec(made.currentRemoteDescription?.sdp ?? '')?.[1];
+      if (fragment !== undefined) remoteFragments.add(fragment);
+    });
+    return { path, connection: made, flow, said, remoteFragments };
   }
 
   /** Browsers decode what somebody sees or hears. */

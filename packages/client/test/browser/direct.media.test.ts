@@ -45,6 +45,7 @@ test('all four kinds flow both ways, negotiated once, each encoded for what it i
       for (const kind of ['microphone', 'camera'] as const) call.send(from, kind);
   });
   await connected();
+  const offers = await ask((call) => call.offers);
   await ask((call) => {
     for (const from of [0, 1] as const) {
       call.watch(from);
@@ -64,7 +65,7 @@ test('all four kinds flow both ways, negotiated once, each encoded for what it i
     expect([camera, screenAudio]).toEqual([microphone, screen]);
     expect(camera).not.toBe(screen);
   }
-  expect((await ask((call) => call.said)).flat().filter((action) => action === 'offer')).toHaveLength(1);
+  expect(await ask((call) => call.offers)).toBe(offers);
   expect(await trouble()).toEqual([]);
 });
 
@@ -74,14 +75,14 @@ test('what is not sent any more falls silent, and another track flows without a 
   await holds((call) => call.levels[1] !== undefined, 'the voice');
   await ask((call) => call.stop(0, 'microphone'));
   await holds((call) => call.levels[1] === undefined, 'silence');
-  const said = await ask((call) => call.said);
+  const offers = await ask((call) => call.offers);
   await ask((call) => {
     call.watch(1);
     call.send(0, 'microphone');
     call.send(0, 'camera');
   });
   await holds((call) => call.flows(1).length === 2, 'voice and picture');
-  expect(await ask((call) => call.said)).toEqual(said);
+  expect(await ask((call) => call.offers)).toBe(offers);
   expect(await trouble()).toEqual([]);
 });
 
@@ -91,15 +92,12 @@ test('an ICE restart whose messages get lost is made up for, and media flows', a
     call.delivers = false;
     call.networkChanged(0);
   });
-  await holds((call) => call.offers === 2, 'another offer');
+  await holds((call) => call.offers > 1, 'another offer');
   await ask((call) => {
     call.delivers = true;
     call.caughtUp();
   });
-  await holds(
-    (call) => call.iceGenerations.every((seen) => seen === 2),
-    'both ends to use the new candidates',
-  );
+  await holds((call) => call.iceGenerations.every((seen) => seen > 1), 'both ends to use the new candidates');
   await connected();
   await ask((call) => {
     call.watch(0);
