@@ -44,7 +44,7 @@ test('a browser that is named is taken as it is', () => {
 test('root installs a missing browser', async () => {
   const { commands, execute } = fakeSystem({ brings: true });
   const result = await provideChromium({ PATH: folder }, quiet, { execute, isRoot: true, hasApt: true });
-  expect(result).toEqual({ path: join(folder, 'chromium') });
+  expect(result).toEqual({ path: join(folder, 'chromium'), installed: true });
   expect(commands).toEqual([
     'apt-get update',
     'apt-get install -y --no-install-recommends chromium fonts-liberation',

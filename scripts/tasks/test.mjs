@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChromium, provideChromium } from '../lib/chromium.mjs';
+import { provideCoturn } from '../lib/coturn.mjs';
 import { checkImports } from '../lib/imports.mjs';
 import { run } from '../lib/process.mjs';
 import { projects, root, tool } from '../lib/root.mjs';
@@ -19,7 +20,8 @@ const reports = join(root, '.cache/test');
 
 /** @type {import('../lib/steps.mjs').Step[]} */
 const steps = [
-  { name: 'browser', run: browser },
+  { name: 'browser', run: (report) => program(provideChromium, report) },
+  { name: 'coturn', run: (report) => program(provideCoturn, report) },
   { name: 'worker', run: async (report) => ({ passed: 1, failed: 0, note: await provideWorker(report) }) },
   { name: 'types', run: types },
   { name: 'lint', run: () => command('oxlint/bin/oxlint', []) },
@@ -31,7 +33,7 @@ const steps = [
   { name: 'media', needs: ['worker', 'browser'], run: (report) => tests('media', report) },
   { name: 'web', run: async (report) => ({ passed: 1, failed: 0, note: await buildWeb(report) }) },
   { name: 'budget', needs: ['web'], run: budget },
-  { name: 'e2e', needs: ['browser', 'worker', 'web'], run: (report) => tests('e2e', report) },
+  { name: 'e2e', needs: ['browser', 'coturn', 'worker', 'web'], run: (report) => tests('e2e', report) },
 ];
 
 const totals = await runSteps(chosen(), startPhase, (text) => process.stdout.write(text));
@@ -48,11 +50,14 @@ function chosen() {
 }
 
 /**
+ * One that the distribution has.
+ *
+ * @param {typeof provideChromium} provide
  * @param {(text: string) => void} report
  * @returns {Promise<Outcome>}
  */
-async function browser(report) {
-  const result = await provideChromium(process.env, report);
+async function program(provide, report) {
+  const result = await provide(process.env, report);
   if ('path' in result) return { passed: 1, failed: 0, note: result.path };
   return { passed: 0, failed: 1, output: result.error };
 }

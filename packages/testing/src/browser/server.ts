@@ -126,7 +126,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** A port that is free on TCP and UDP now. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const tcp = createServer().listen(0);
     await once(tcp, 'listening');

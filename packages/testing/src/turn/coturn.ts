@@ -1,0 +1,105 @@
+import { execFile, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { freePort, until } from '../browser/server.ts';
+import type { Credentials } from './stun.ts';
+import { TurnClient } from './turn-client.ts';
+
+const CONFIGURE = fileURLToPath(new URL('../../../../deploy/coturn/configure.mjs', import.meta.url));
+const SECRET = 'only-tests-know-this';
+
+/** A real coturn with the configuration that ships, relaying to one address of this machine and to nothing else that is not public. */
+export interface Coturn {
+  /** Where it listens and relays from: not the loopback, which may not be relayed to. */
+  readonly address: string;
+  readonly port: number;
+  /** For Treff: `TURN_URLS` and `TURN_SECRET`. */
+  environment(transport: 'udp' | 'tcp'): Record<string, string>;
+  /** As Treff makes them, expiring in so many seconds. */
+  credentials(seconds: number): Credentials;
+  /** Everything it printed so far. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** `publicAddress`: where it may relay to beside the public Internet; it listens there, too. */
+export async function startCoturn(publicAddress: string = outerAddress()): Promise<Coturn> {
+  const folder = await mkdtemp(join(tmpdir(), 'treff-coturn-'));
+  const port = await freePort();
+  const { stdout: configuration } = await promisify(execFile)(process.execPath, [CONFIGURE], {
+    env: {
+      TURN_REALM: 'turn.test',
+      TURN_SECRET: SECRET,
+      BRIDGE_IPS: publicAddress,
+      // IPv6 on the loopback: only the refusals are asked for there.
+      TURN_LISTEN_IPS: `${publicAddress},::1`,
+      TURN_PORT: String(port),
+      TURN_TLS_PORT: String(await freePort()),
+    },
+  });
+  const file = join(folder, 'turnserver.conf');
+  await writeFile(file, configuration, { mode: 0o600 });
+  // As Debian's unit starts it.
+  const child = spawn('turnserver', ['-c', file, '--pidfile='], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const ended = once(child, 'exit');
+  async function stop(): Promise<void> {
+    child.kill('SIGKILL');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  }
+  const coturn: Coturn = {
+    address: publicAddress,
+    port,
+    environment: (transport) => ({
+      TURN_URLS: `turn:${publicAddress}:${port}?transport=${transport}`,
+      TURN_SECRET: SECRET,
+    }),
+    credentials(seconds) {
+      const username = `${Math.floor(Date.now() / 1_000) + seconds}:test`;
+      return { username, credential: createHmac('sha1', SECRET).update(username).digest('base64') };
+    },
+    output: () => output,
+    stop,
+  };
+  try {
+    await until(
+      async () => {
+        if (child.exitCode !== null) throw new Error(`coturn ended with ${child.exitCode}`);
+        return answers(coturn);
+      },
+      'coturn to answer',
+      30_000,
+    );
+  } catch (error) {
+    await stop();
+    throw new Error(`${String(error)}\n${output}`, { cause: error });
+  }
+  return coturn;
+}
+
+/** The first IPv4 address of this machine that others could reach. */
+export function outerAddress(): string {
+  for (const addresses of Object.values(networkInterfaces()))
+    for (const { family, internal, address } of addresses ?? [])
+      if (family === 'IPv4' && !internal) return address;
+  throw new Error('This machine has no IPv4 address but the loopback one');
+}
+
+async function answers(coturn: Coturn): Promise<boolean> {
+  const client = await TurnClient.open(coturn, coturn.credentials(60));
+  try {
+    return (await client.allocate()) === 'ok' && (await client.refresh(0)) === 'ok';
+  } catch {
+    return false; // not yet
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,2 @@
+export * from './coturn.ts';
+export * from './turn-client.ts';
