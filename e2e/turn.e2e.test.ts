@@ -146,25 +146,40 @@ describe('a call through TURN alone', () => {
   });
   afterAll(() => browser.close());
 
-  test.each(['udp', 'tcp'] as const)('reaches the bridge over %s', async (transport) => {
-    const server = await startServer({
-      ...coturn.environment(transport),
-      JVB_ADVERTISE_IPS: coturn.address,
-      ENABLE_P2P: 'off',
-    });
-    const room = `${server.origin}/relayed`;
-    const present: Attendee[] = [];
-    try {
-      const relayed = await attendRelayed(browser, room);
-      present.push(relayed, await attend(browser, room, persona(1)));
-      await allMeet(present);
-      expect(await waysOf(relayed.page)).toEqual([`relay ${transport}`, `relay ${transport}`]);
-      expect(server.output()).not.toContain(coturn.environment(transport)['TURN_SECRET']);
-    } finally {
-      await Promise.all(present.map(({ context }) => context.close()));
-      await server.stop();
-    }
-  });
+  test.each(['udp', 'tcp'] as const)(
+    'reaches the bridge over %s, and again when all allocations are lost',
+    async (transport) => {
+      const server = await startServer({
+        ...coturn.environment(transport),
+        JVB_ADVERTISE_IPS: coturn.address,
+        ENABLE_P2P: 'off',
+      });
+      const room = `${server.origin}/relayed`;
+      const present: Attendee[] = [];
+      try {
+        const relayed = await attendRelayed(browser, room);
+        present.push(relayed, await attend(browser, room, persona(1)));
+        await allMeet(present);
+        const ways = await waysOf(relayed.page);
+        expect(ways.map(({ way }) => way)).toEqual([`relay ${transport}`, `relay ${transport}`]);
+
+        await coturn.crashAndRestart();
+        await until(
+          async () => {
+            const now = await waysOf(relayed.page);
+            return now.length === 2 && now.every(({ port }) => !ways.some((before) => before.port === port));
+          },
+          'other allocations',
+          30_000,
+        );
+        await allMeet(present);
+        expect(server.output()).not.toContain(coturn.environment(transport).TURN_SECRET);
+      } finally {
+        await Promise.all(present.map(({ context }) => context.close()));
+        await server.stop();
+      }
+    },
+  );
 });
 
 /** What the page's script leaves for the test. */
@@ -197,18 +212,21 @@ async function attendRelayed(browser: Browser, room: string): Promise<Attendee> 
   return { who, context, page, id: await selfOf(page), problems };
 }
 
-/** How each connection of the page that is up reaches the other end: kind of its own candidate, and the protocol to the relay. */
-async function waysOf(page: Page): Promise<string[]> {
+/** How each connection of the page that is up reaches the other end: kind of its own candidate, the protocol to the relay, and the port there. */
+async function waysOf(page: Page): Promise<{ way: string; port: number | undefined }[]> {
   return page.evaluate(async () => {
-    const ways: string[] = [];
+    const ways = [];
     for (const connection of relayedConnections) {
       if (connection.connectionState !== 'connected') continue;
-      const stats: Map<string, Record<string, string>> = new Map();
+      const stats = new Map<string, Readonly<Record<string, string | number>>>();
       (await connection.getStats()).forEach((report: { id: string }) => stats.set(report.id, { ...report }));
       const transport = [...stats.values()].find(({ type }) => type === 'transport');
-      const pair = stats.get(transport?.['selectedCandidatePairId'] ?? '');
-      const local = stats.get(pair?.['localCandidateId'] ?? '');
-      ways.push(`${local?.['candidateType']} ${local?.['relayProtocol']}`);
+      const pair = stats.get(String(transport?.['selectedCandidatePairId']));
+      const local = stats.get(String(pair?.['localCandidateId']));
+      ways.push({
+        way: `${local?.['candidateType']} ${local?.['relayProtocol']}`,
+        port: Number(local?.['port']),
+      });
     }
     return ways;
   });

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -19,11 +19,11 @@ export interface Coturn {
   readonly address: string;
   readonly port: number;
   /** For Treff: `TURN_URLS` and `TURN_SECRET`. */
-  environment(transport: 'udp' | 'tcp'): Record<string, string>;
+  environment(transport: 'udp' | 'tcp'): { readonly TURN_URLS: string; readonly TURN_SECRET: string };
   /** As Treff makes them, expiring in so many seconds. */
   credentials(seconds: number): Credentials;
-  /** Everything it printed so far. */
-  output(): string;
+  /** Kills it with all its allocations, and starts another one in its place. */
+  crashAndRestart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,45 +44,61 @@ export async function startCoturn(publicAddress: string = outerAddress()): Promi
   });
   const file = join(folder, 'turnserver.conf');
   await writeFile(file, configuration, { mode: 0o600 });
-  // As Debian's unit starts it.
-  const child = spawn('turnserver', ['-c', file, '--pidfile='], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const ended = once(child, 'exit');
-  async function stop(): Promise<void> {
-    child.kill('SIGKILL');
-    await ended;
-    await rm(folder, { recursive: true, force: true });
+  async function launch(): Promise<ChildProcess> {
+    // As Debian's unit starts it.
+    const child = spawn('turnserver', ['-c', file, '--pidfile='], { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    try {
+      await once(child, 'spawn');
+      await until(
+        async () => {
+          if (child.exitCode !== null) throw new Error(`coturn ended with ${child.exitCode}`);
+          return answers(coturn);
+        },
+        'coturn to answer',
+        30_000,
+      );
+    } catch (error) {
+      await end(child);
+      throw new Error(`${String(error)}\n${output}`, { cause: error });
+    }
+    return child;
   }
-  const coturn: Coturn = {
+
+  const coturn = {
     address: publicAddress,
     port,
-    environment: (transport) => ({
+    environment: (transport: 'udp' | 'tcp') => ({
       TURN_URLS: `turn:${publicAddress}:${port}?transport=${transport}`,
       TURN_SECRET: SECRET,
     }),
-    credentials(seconds) {
+    credentials(seconds: number) {
       const username = `${Math.floor(Date.now() / 1_000) + seconds}:test`;
       return { username, credential: createHmac('sha1', SECRET).update(username).digest('base64') };
     },
-    output: () => output,
-    stop,
   };
-  try {
-    await until(
-      async () => {
-        if (child.exitCode !== null) throw new Error(`coturn ended with ${child.exitCode}`);
-        return answers(coturn);
-      },
-      'coturn to answer',
-      30_000,
-    );
-  } catch (error) {
-    await stop();
-    throw new Error(`${String(error)}\n${output}`, { cause: error });
-  }
-  return coturn;
+  let child = await launch();
+  return {
+    ...coturn,
+    async crashAndRestart() {
+      await end(child);
+      child = await launch();
+    },
+    async stop() {
+      await end(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  // One that could not be started has no process.
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 /** The first IPv4 address of this machine that others could reach. */
@@ -93,7 +109,7 @@ export function outerAddress(): string {
   throw new Error('This machine has no IPv4 address but the loopback one');
 }
 
-async function answers(coturn: Coturn): Promise<boolean> {
+async function answers(coturn: Pick<Coturn, 'address' | 'port' | 'credentials'>): Promise<boolean> {
   const client = await TurnClient.open(coturn, coturn.credentials(60));
   try {
     return (await client.allocate()) === 'ok' && (await client.refresh(0)) === 'ok';
