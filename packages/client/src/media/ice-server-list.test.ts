@@ -66,6 +66,16 @@ test('what could not be asked for is asked for when it is needed, but only then'
   expect(requests()).toBe(1);
 });
 
+test('after a resume others are asked for even if these seem fresh, unless they never expire', () => {
+  const { servers, requests } = list();
+  servers.accept({ servers: [STUN] });
+  servers.renew();
+  expect(requests()).toBe(0);
+  servers.accept({ servers: [TURN], expiresInMs: 300_000 });
+  servers.renew();
+  expect(requests()).toBe(1);
+});
+
 test('credentials without any life are no reason to ask without end', () => {
   const { servers, clock, requests } = list();
   servers.accept({ servers: [TURN], expiresInMs: 0 });

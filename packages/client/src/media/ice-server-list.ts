@@ -56,9 +56,14 @@ export class IceServerList {
     if (lastsMs >= SHORTEST_MS) this.#callOff = this.#clock.after(lastsMs, () => void this.#ask());
   }
 
-  /** Asks for others unless these are fresh: before an ICE restart, and when requests can be sent again. The answer comes before that to any later request. */
+  /** Asks for others unless these are fresh: before an ICE restart. The answer comes before that to any later request. */
   refresh(): void {
     if (!this.isFresh()) this.#ask();
+  }
+
+  /** Asks for others if these expire at all: after a resume. The machine may have slept, and the clocks of browsers then stand still. */
+  renew(): void {
+    if (this.#staleAt !== undefined) this.#ask();
   }
 
   /** Stops asking. Idempotent. */

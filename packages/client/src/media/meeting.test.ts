@@ -315,6 +315,8 @@ describe('devices in the call', () => {
 
   test('a publication that was lost with the socket is made up for', async () => {
     const { meeting, browser, network, clock, send, greet } = await seated();
+    const iceServers = { servers: [{ urls: ['turn:here'] }], expiresInMs: 300_000 };
+    await send({ type: 'ice-servers', iceServers });
     network.last.close(1006);
     meeting.setCamera(true);
     await browser.grant();
@@ -332,7 +334,7 @@ describe('devices in the call', () => {
       { type: 'media', generation: 1, body: { action: 'source-refused', source, code } },
       { type: 'pong', nonce: ping.nonce },
     );
-    expect(actions(network.last.take()).toSorted()).toEqual(['connect', 'publish']);
+    expect(actions(network.last.take()).toSorted()).toEqual(['connect', 'ice-servers', 'publish']);
     expect(meeting.getState().local.camera).toMatchObject({ status: 'on', source: '0000000a-v1' });
   });
 });

@@ -336,7 +336,7 @@ class ComposedMeeting implements Meeting {
         this.#sit(event.view, event.media, event.iceServers);
         break;
       case 'caught-up':
-        this.#iceServers.refresh();
+        this.#iceServers.renew();
         this.#seat?.media.caughtUp();
         break;
       case 'media':
