@@ -5,7 +5,7 @@
 export const LIMITS = {
   /** Bytes of one WebSocket message. A join with the RTP capabilities of a browser is about 12 kB; three times that leaves room. */
   messageBytes: 48 * 1024,
-  /** Bytes of the first message (hello), before anything is known of the sender. A signed resume token is under 1 kB. */
+  /** Bytes of the first message (hello), before anything is known of the sender. */
   helloBytes: 4 * 1024,
   /** Milliseconds a fresh socket has to say hello. Long enough for a TLS handshake on a train. */
   helloTimeoutMs: 10_000,
@@ -62,8 +62,10 @@ export const LIMITS = {
   rememberedCommands: 256,
   /** Characters of a command id. */
   commandIdLength: 36,
-  /** Characters of a resume token. */
-  tokenLength: 1_024,
+  /** Characters of a seat's token. The longest room and name in it, in a script of three bytes a letter, make about 1,000. */
+  tokenLength: 2_048,
+  /** Milliseconds for which a token brings its participant back after a restart: longer than meetings last, so that no meeting is too long to be restored. */
+  restoreMs: 24 * 60 * 60_000,
   /** Conferences that one server process holds. */
   conferences: 10_000,
   /** Sockets of one server process that have not joined. */

@@ -10,7 +10,7 @@ import {
 import type { Clock } from './clock.ts';
 import { Focus } from './focus.ts';
 import type { Logger } from './logger.ts';
-import type { SeatTokens } from './seat-token.ts';
+import type { SeatClaim, SeatTokens } from './seat-token.ts';
 import type { JoinRequest, Reception, ResumeRequest, Session } from './session.ts';
 
 export interface ConferencesOptions {
@@ -58,11 +58,11 @@ export class Conferences implements Reception {
   join(session: Session, room: string, request: JoinRequest): void {
     const focus = this.#byRoom.get(room) ?? this.#open(room);
     if (focus === undefined) session.refuse('server/full', FULL_RETRY_AFTER_MS);
-    else focus.join(session, request);
+    else focus.join(session, request, this.#claimOf(request.restore));
   }
 
   resume(session: Session, room: string, request: ResumeRequest): void {
-    const claim = this.#options.tokens.verify(request.token);
+    const claim = this.#claimOf(request.token);
     const focus = claim === undefined ? undefined : this.#byIncarnation.get(claim.incarnation);
     // A token opens its own seat only, and only through the door of its own room.
     if (claim === undefined || focus?.room !== room) session.refuse('session/resume-refused');
@@ -75,6 +75,15 @@ export class Conferences implements Reception {
     for (const focus of this.#byRoom.values()) focus.close(code, error);
   }
 
+  /** What this server, or one before it with the same key, signed. */
+  #claimOf(token: string | undefined): SeatClaim | undefined {
+    return token === undefined ? undefined : this.#options.tokens.verify(token);
+  }
+
+  /**
+   * The one place where a room's conference begins, and `onOver` the one where it ends as it should; one that a crash ended is missing here, and its room
+   * is opened anew. Rules of access that must outlive a crash are read at the first and deleted at the second.
+   */
   #open(room: string): Focus | undefined {
     if (this.#byRoom.size >= this.#limit) return undefined;
     const { bridge, clock, logger, tokens, p2p, makeParticipantId } = this.#options;

@@ -34,6 +34,7 @@ import {
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
 import type { Logger } from './logger.ts';
+import { Returns } from './returns.ts';
 import { Seat, type CommandResult } from './seat.ts';
 import type { SeatClaim, SeatTokens } from './seat-token.ts';
 import type { JoinRequest, Place, ResumeRequest, Session } from './session.ts';
@@ -69,6 +70,7 @@ export class Focus {
   readonly #options: FocusOptions;
   readonly #seats = new Map<ParticipantId, Seat>();
   readonly #media: ConferenceMedia;
+  readonly #returns: Returns;
   #state: ConferenceState;
   /** Work that came while other work was being done. */
   readonly #queue: { readonly work: () => void; readonly onDefect: (() => void) | undefined }[] = [];
@@ -80,6 +82,7 @@ export class Focus {
     this.room = options.room;
     this.incarnation = options.incarnation;
     this.#options = options;
+    this.#returns = new Returns(options);
     this.#state = createConference({ epoch: options.incarnation, room: options.room, p2p: options.p2p });
     const { bridge, clock, logger, incarnation } = options;
     this.#media = new ConferenceMedia({
@@ -124,13 +127,15 @@ export class Focus {
     return [...this.#seats.values()].reduce((sum, seat) => sum + seat.outbox.bytes, 0);
   }
 
-  join(session: Session, request: JoinRequest): void {
+  /** `lost` is what the server signed for the seat that this person had before. */
+  join(session: Session, request: JoinRequest, lost?: SeatClaim): void {
     const refuse = () => session.refuse('server/internal');
     this.#do(() => {
-      const participant = this.#newParticipantId();
+      const participant = this.#returning(lost) ?? this.#newParticipantId();
       const { displayName, p2p } = request;
       const refusal = this.#dispatch({ type: 'join', participant, displayName, p2p }, SYSTEM);
       if (refusal !== undefined) return session.refuse(refusal);
+      if (participant === lost?.participant) this.#returns.note(participant);
       const cancel = this.#options.clock.after(JOIN_TIMEOUT_MS, () =>
         this.#do(() => this.#refuseJoin(seat, 'media/bridge-unavailable')),
       );
@@ -334,12 +339,22 @@ export class Focus {
   }
 
   #token(seat: Seat): string {
-    const { incarnation } = this;
+    const { incarnation, room } = this;
+    const { participant, rotation } = seat;
     return this.#options.tokens.sign({
       incarnation,
-      participant: seat.participant,
-      rotation: seat.rotation.next,
+      participant,
+      rotation: rotation.next,
+      room,
+      displayName: this.#state.participants.get(participant)?.displayName ?? '',
+      at: this.#options.clock.now(),
     });
+  }
+
+  #returning(lost: SeatClaim | undefined): ParticipantId | undefined {
+    if (lost === undefined) return undefined;
+    const participant = this.#returns.whom(lost, this.#options.clock.now());
+    return participant === undefined || this.#state.participants.has(participant) ? undefined : participant;
   }
 
   #newParticipantId(): ParticipantId {

@@ -11,6 +11,9 @@ const claim = {
   incarnation: incarnation.parse('0123456789abcdef0123456789abcdef'),
   participant: participantId.parse('0fd81c2a'),
   rotation: 1,
+  room: 'room',
+  displayName: 'Ann',
+  at: 1_790_000_000_000,
 };
 
 describe('seat tokens', () => {
@@ -18,7 +21,20 @@ describe('seat tokens', () => {
 
   it('give back what was signed', () => {
     expect(tokens.verify(tokens.sign(claim))).toEqual(claim);
-    expect(tokens.sign(claim).length).toBeLessThan(LIMITS.tokenLength);
+  });
+
+  it('fit into a message whatever room and name are', () => {
+    for (const letter of ['x', '會', '\ud800', '"', '\u0001']) {
+      const longest = {
+        ...claim,
+        rotation: 999_999,
+        room: letter.repeat(LIMITS.roomNameLength),
+        displayName: letter.repeat(LIMITS.displayNameLength),
+      };
+      const token = tokens.sign(longest);
+      expect(token.length).toBeLessThanOrEqual(LIMITS.tokenLength);
+      expect(tokens.verify(token)).toEqual(longest);
+    }
   });
 
   it('are refused when another key signed them', () => {

@@ -1,13 +1,20 @@
+import { Buffer } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { incarnation, participantId, type Incarnation, type ParticipantId } from '@treff/protocol';
 import * as z from 'zod/mini';
 
-/** What a token says: whose seat it opens, in which life of which conference, and how often it was rotated. */
+/** What a token says: whose seat it opens, in which life of which room's conference. Signed once, it is believed by every later life of this server. */
 export interface SeatClaim {
   readonly incarnation: Incarnation;
   readonly participant: ParticipantId;
-  /** Counts from 1. */
+  /** How often it was rotated; counts from 1. */
   readonly rotation: number;
+  /** Normalised. */
+  readonly room: string;
+  /** As it was when the token was signed. */
+  readonly displayName: string;
+  /** When it was signed: milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** Signs and reads the tokens that open a seat again. */
@@ -17,25 +24,32 @@ export interface SeatTokens {
   verify(token: string): SeatClaim | undefined;
 }
 
-/** Tokens as `incarnation.participant.rotation.mac`, the last an HMAC-SHA-256 (RFC 2104) over what is before it. */
+/** Tokens as `claim.mac`, both base64url (RFC 4648 section 5): the claim as JSON, and an HMAC-SHA-256 (RFC 2104) over it. */
 export function createSeatTokens(secret: Uint8Array): SeatTokens {
-  const mac = (claim: string) => createHmac('sha256', secret).update(`treff seat 1\n${claim}`).digest();
+  // Another number for another shape of the claim: a token of before is then none.
+  const mac = (claim: string) => createHmac('sha256', secret).update(`treff seat 2\n${claim}`).digest();
   return {
     sign(claim) {
-      const text = `${claim.incarnation}.${claim.participant}.${claim.rotation}`;
+      const text = Buffer.from(JSON.stringify(claim)).toString('base64url');
       return `${text}.${mac(text).toString('base64url')}`;
     },
     verify(token) {
-      const parts = /^(([0-9a-f]{32})\.([0-9a-f]{8})\.([1-9]\d{0,8}))\.([\w-]{43})$/.exec(token);
-      if (parts === null) return undefined;
-      const [, text = '', epoch, participant, rotation, signature = ''] = parts;
+      const [, text, signature] = /^([\w-]+)\.([\w-]{43})$/.exec(token) ?? [];
+      if (text === undefined || signature === undefined) return undefined;
       if (!timingSafeEqual(mac(text), Buffer.from(signature, 'base64url'))) return undefined;
-      return claimSchema.parse({ incarnation: epoch, participant, rotation: Number(rotation) });
+      return claimSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
     },
   };
 }
 
-const claimSchema = z.object({ incarnation, participant: participantId, rotation: z.int() });
+const claimSchema = z.object({
+  incarnation,
+  participant: participantId,
+  rotation: z.int(),
+  room: z.string(),
+  displayName: z.string(),
+  at: z.number(),
+});
 
 /**
  * Which rotations of one seat's token open it: the last one that was used, and the one that was given out for it. A token dies

@@ -53,6 +53,8 @@ export interface JoinRequest {
   readonly rtpCapabilities: RtpCapabilities;
   /** Agrees to direct connections. */
   readonly p2p: boolean;
+  /** The token of a seat that was lost. */
+  readonly restore?: string | undefined;
 }
 
 export interface ResumeRequest {

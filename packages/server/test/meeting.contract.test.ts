@@ -1,5 +1,7 @@
 import { CLOSE, incarnation, LIMITS, makeSourceId, participantId, sourceId } from '@treff/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConferencesOptions } from '../src/conferences.ts';
+import { createSeatTokens } from '../src/seat-token.ts';
 import { settle, TestMeetings } from './meeting.ts';
 import { until } from './test-client.ts';
 
@@ -378,11 +380,101 @@ describe('a lost socket', () => {
     await settle();
     expect(stranger.errors).toEqual(['session/resume-refused']);
     const forger = await meetings.greeted();
-    Object.assign(forger, { view: ann.view, token: ann.token.replace(ann.id, bo.id) });
+    const claim = {
+      incarnation: ann.epoch,
+      participant: bo.id,
+      rotation: 1,
+      room: 'room',
+      displayName: 'Bo',
+    };
+    const token = createSeatTokens(Buffer.alloc(32, 8)).sign({ ...claim, at: meetings.clock.now() });
+    Object.assign(forger, { view: ann.view, token });
     forger.resume();
     await settle();
     expect(forger.errors).toEqual(['session/resume-refused']);
     expect(ann.errors).toEqual([]);
+  });
+});
+
+describe('a server that starts anew', () => {
+  /** The same key, another life: nothing else is left of the one before. */
+  function restart(options: Partial<ConferencesOptions> = {}): void {
+    const { clock } = meetings;
+    let lives = 0;
+    let people = 0;
+    meetings = new TestMeetings({
+      makeIncarnation: () => incarnation.parse(`f${(++lives).toString(16).padStart(31, '0')}`),
+      makeParticipantId: () => participantId.parse(`f${(++people).toString(16).padStart(7, '0')}`),
+      ...options,
+    });
+    meetings.clock.advance(clock.now() + 60_000 - meetings.clock.now());
+  }
+
+  /** Comes with a token, as a page does whose resume was refused. */
+  async function back(name: string, token: string, room = 'room') {
+    const client = await meetings.greeted(room);
+    client.join(name, undefined, token);
+    await until(() => client.view !== undefined, 'joined');
+    return client;
+  }
+
+  it('brings everybody back as who they were, in any order, and they go on publishing', async () => {
+    const before = await three();
+    restart();
+    const [cy, ann, bo] = [
+      await back('Cy', before[2].token),
+      await back('Anna', before[0].token),
+      await back('Bo', before[1].token),
+    ];
+    expect([ann, bo, cy].map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    expect(ann.epoch).not.toBe(before[0].epoch);
+    expect(cy.names).toEqual(['Cy', 'Anna', 'Bo']);
+    const source = ann.publish('camera');
+    await settle();
+    expect(cy.view?.sources.map(({ id }) => id)).toEqual([source]);
+    // The new seat is one like any other: its token opens it again.
+    await meetings.resumed(bo);
+    expect(bo.errors).toEqual([]);
+  });
+
+  it('believes no forged token, none of another room, none too old, and none twice', async () => {
+    const [ann, bo] = await three();
+    const other = createSeatTokens(Buffer.alloc(32, 8));
+    restart();
+    const claim = { incarnation: ann.epoch, participant: ann.id, rotation: 1, displayName: 'Ann' };
+    const at = meetings.clock.now();
+    const forged = await back('Eve', other.sign({ ...claim, room: 'room', at }));
+    const elsewhere = await back('Eve', ann.token, 'elsewhere');
+    expect([forged.id, elsewhere.id]).not.toContain(ann.id);
+    const returned = await back('Ann', ann.token);
+    const twice = await back('Ann', ann.token);
+    expect(returned.id).toBe(ann.id);
+    expect(twice.id).not.toBe(ann.id);
+    // Nor when the first is gone again: an id has one life.
+    returned.send({ type: 'leave' });
+    await settle();
+    expect((await back('Ann', ann.token)).id).not.toBe(ann.id);
+    meetings.clock.advance(LIMITS.restoreMs);
+    expect((await back('Bo', bo.token)).id).not.toBe(bo.id);
+  });
+
+  it('gives nobody an id that somebody else has by now', async () => {
+    const ann = await meetings.joined('Ann');
+    const lots = [ann.id, participantId.parse('ffffffff')];
+    restart({ makeParticipantId: () => lots.shift() ?? ann.id });
+    const { id } = await meetings.joined('Dee');
+    expect(id).toBe(ann.id);
+    expect((await back('Ann', ann.token)).id).not.toBe(id);
+  });
+
+  it('within one life gives nobody back what was given up', async () => {
+    const [ann, bo] = await three();
+    const { id, token } = ann;
+    ann.send({ type: 'leave' });
+    await settle();
+    const again = await back('Ann', token);
+    expect(again.id).not.toBe(id);
+    expect(bo.names).toEqual(['Bo', 'Cy', 'Ann']);
   });
 });
 

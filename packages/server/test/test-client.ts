@@ -202,8 +202,10 @@ export class TestClient {
     this.send({ type: 'hello', protocol, room });
   }
 
-  join(displayName: string, rtpCapabilities = this.rtpCapabilities): void {
-    this.send({ type: 'join', displayName, rtpCapabilities, p2p: this.p2p });
+  /** `restore`: the token of a seat that was lost. */
+  join(displayName: string, rtpCapabilities = this.rtpCapabilities, restore?: string): void {
+    const join = { type: 'join', displayName, rtpCapabilities, p2p: this.p2p } as const;
+    this.send(restore === undefined ? join : { ...join, restore });
   }
 
   resume(changes: Partial<Extract<ClientMessage, { type: 'resume' }>> = {}): void {
