@@ -13,3 +13,26 @@ test('the upper half of each wait is drawn by lot', () => {
   expect(backoffMs(60, 0)).toBe(2_500);
   expect(backoffMs(0, 0.5)).toBe(150);
 });
+
+test.each([1, 3, 10, 45])(
+  'everybody is back within 10 s of a server that was away for %d s, and no crowd comes in one instant',
+  (awaySeconds) => {
+    const random = lots();
+    const back = awaySeconds * 1_000;
+    const arrivals = Array.from({ length: 200 }, () => {
+      // All sockets break together; each attempt fails at once until the server is there.
+      let at = 0;
+      for (let failures = 0; at < back; failures++) at += backoffMs(failures, random());
+      return at - back;
+    });
+    expect(Math.max(...arrivals)).toBeLessThan(10_000);
+    const inOneInstant = arrivals.map((from) => arrivals.filter((at) => at >= from && at < from + 50).length);
+    expect(Math.max(...inOneInstant)).toBeLessThan(60);
+  },
+);
+
+/** Evenly drawn, and the same in each run (Park and Miller's generator). */
+function lots(): () => number {
+  let state = 1;
+  return () => (state = (state * 48_271) % 0x7fff_ffff) / 0x7fff_ffff;
+}

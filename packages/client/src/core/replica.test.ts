@@ -1,5 +1,6 @@
 import { applyViewEvent } from '@treff/conference';
 import {
+  incarnation,
   makeSourceId,
   participantId,
   type ConferenceView,
@@ -22,6 +23,7 @@ class ModelServer {
   outbox: (ServerMessage & { seq: number })[] = [];
   #answered = new Set<string>();
   #rotation = 0;
+  #lives = 0;
 
   happen(event: ViewEvent): ServerMessage {
     this.truth = applyViewEvent(this.truth, event);
@@ -32,6 +34,14 @@ class ModelServer {
     this.outbox = [];
   }
 
+  /** It forgets everything but the key of its tokens. */
+  restart(): void {
+    this.truth = view({ epoch: incarnation.parse((++this.#lives).toString(16).padStart(32, '0')) });
+    this.seq = 0;
+    this.outbox = [];
+    this.#answered.clear();
+  }
+
   /** What it says to messages of the client. */
   answer(message: ReturnType<FakeNetwork['last']['take']>[number]): ServerMessage[] {
     switch (message.type) {
@@ -40,6 +50,8 @@ class ModelServer {
       case 'join':
         return [joined({ seq: this.seq, view: this.truth, token: `token-${++this.#rotation}` })];
       case 'resume': {
+        if (message.epoch !== this.truth.epoch)
+          return [{ type: 'error', code: 'session/resume-refused', fatal: false }];
         const rest = this.outbox.filter((entry) => entry.seq > message.seq);
         const complete = rest.length === this.seq - message.seq;
         const resumed: ServerMessage = { type: 'resumed', token: `token-${++this.#rotation}` };
@@ -85,6 +97,8 @@ type Step =
   | { do: 'deliver'; count: number }
   | { do: 'drop' }
   | { do: 'overflow' }
+  /** And with it every socket. */
+  | { do: 'restart' }
   | { do: 'wait' };
 
 const other = fc.constantFrom(...OTHERS);
@@ -111,10 +125,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 1, max: 6 }).map((count): Step => ({ do: 'deliver', count })) },
   { weight: 2, arbitrary: fc.constant<Step>({ do: 'drop' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'overflow' }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ do: 'restart' }) },
   { weight: 2, arbitrary: fc.constant<Step>({ do: 'wait' }) },
 );
 
-test('the replica becomes what the server sees, and every command is answered once, over any drops and resumes', async () => {
+test('the replica becomes what the server sees, and every command is settled once, over any drops, resumes and restarts', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const clock = new FakeClock();
@@ -162,12 +177,18 @@ test('the replica becomes what the server sees, and every command is answered on
               asked++;
               session.command({ type: 'rename', displayName: each.name }).then(
                 () => answered++,
-                () => undefined,
+                // With its seat, in a restart.
+                () => answered++,
               );
             }
             break;
           case 'deliver':
             move(each.count);
+            break;
+          case 'restart':
+            server.restart();
+            wire.length = 0;
+            current.close(1006);
             break;
           case 'drop':
             wire.length = 0;

@@ -65,6 +65,8 @@ describe('entering', () => {
     expect(session.state.name).toBe('joining');
     network.last.send(joined());
     expect(session.state).toEqual({ name: 'joined', view: view() });
+    session.leave();
+    expect(session.token).toBeUndefined();
   });
 
   test('a new seat is told before the state changes', () => {
@@ -290,10 +292,43 @@ describe('resuming', () => {
     reconnect(all);
     const socket = all.network.last;
     socket.send({ type: 'error', code: 'session/resume-refused', fatal: false });
-    expect(socket.take()).toEqual([{ type: 'join', ...request }]);
+    expect(socket.take()).toEqual([{ type: 'join', ...request, restore: 'token-0' }]);
     socket.send(joined({ token: 'token-9' }));
     expect(all.session.state.name).toBe('joined');
     expect(all.events.some((event) => event.type === 'seated')).toBe(true);
+    expect(all.session.token).toBe('token-9');
+  });
+
+  test('whoever lost a seat asks to be the same again until there is another, whatever comes between', () => {
+    const all = seated();
+    reconnect(all);
+    all.network.last.send({ type: 'error', code: 'session/resume-refused', fatal: false });
+    // A server that just came back has no media yet; then it dies again.
+    all.network.last.send({ type: 'error', code: 'media/bridge-unavailable', fatal: false });
+    expect(all.session.state.name).toBe('connecting');
+    for (const code of [1006, 1006]) {
+      all.clock.advance(5_000);
+      all.network.last.accept();
+      all.network.last.send(welcome);
+      expect(all.network.last.take().at(-1)).toEqual({ type: 'join', ...request, restore: 'token-0' });
+      all.network.last.close(code);
+    }
+    all.clock.advance(5_000);
+    all.network.last.accept();
+    all.network.last.send(welcome);
+    all.network.last.send(joined({ token: 'token-9' }));
+    all.network.last.take();
+    reconnect(all);
+    all.network.last.send({ type: 'error', code: 'session/resume-refused', fatal: false });
+    expect(all.network.last.take().at(-1)).toMatchObject({ restore: 'token-9' });
+  });
+
+  test('a server of another version ends the session, and the token of its seat is left', () => {
+    const all = seated();
+    reconnect(all);
+    all.network.last.send({ type: 'error', code: 'protocol/version', fatal: true });
+    expect(all.session.state.name).toBe('closed');
+    expect(all.session.token).toBe('token-0');
   });
 
   test('media messages of a lost socket are not kept', () => {

@@ -36,6 +36,9 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'server/internal',
 ]);
 
+/** The same for somebody who was in the meeting a moment ago: a server that just came back may need a while until media is there for all. */
+const PASSING_ON_RETURN: ReadonlySet<ErrorCode> = new Set(['media/bridge-unavailable']);
+
 /** Without these there is no going on. */
 const ESSENTIAL: ReadonlySet<string> = new Set(['welcome', 'joined', 'resumed', 'snapshot']);
 
@@ -90,6 +93,8 @@ export interface SessionOptions {
   /** 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly log: Log;
+  /** The token of a seat that was lost before this session: its participant returns, if the server lets them. */
+  readonly restore?: string | undefined;
   /** What the client has of its media, for a resume; `undefined` when nothing. */
   readonly inventory: () => MediaInventory | undefined;
   readonly handle: (event: SessionEvent) => void;
@@ -114,6 +119,8 @@ export class Session {
   readonly #link: Link;
   #state: SessionState = { name: 'connecting' };
   #seat: Seat | undefined;
+  /** The token of the seat that was lost last. */
+  #lostToken: string | undefined;
   #wish: JoinRequest | undefined;
   #greeted = false;
   /** The ping whose pong says that everything missed has arrived. */
@@ -121,6 +128,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#lostToken = options.restore;
     this.#link = new Link(options, {
       opened: () => this.#hello(),
       received: (message) => this.#received(message),
@@ -138,6 +146,11 @@ export class Session {
     return this.#state;
   }
 
+  /** What opens the seat, or, once it is lost, brings its participant back: nothing for anybody else's hands. */
+  get token(): string | undefined {
+    return this.#seat?.token ?? this.#lostToken;
+  }
+
   /** Takes a seat as soon as the server has greeted, and takes a new one by itself if the old one is lost. A later call replaces the request for the next seat. */
   join(request: JoinRequest): void {
     this.#wish = request;
@@ -150,6 +163,7 @@ export class Session {
     if (this.#state.name === 'closed') return;
     this.#link.send({ type: 'leave' });
     this.#end({ reason: 'left' }, CLOSE.left);
+    this.#lostToken = undefined;
   }
 
   /**
@@ -189,7 +203,8 @@ export class Session {
   }
 
   #sendJoin({ displayName, rtpCapabilities, p2p }: JoinRequest): void {
-    this.#link.send({ type: 'join', displayName, rtpCapabilities, p2p });
+    const join = { type: 'join', displayName, rtpCapabilities, p2p } as const;
+    this.#link.send(this.#lostToken === undefined ? join : { ...join, restore: this.#lostToken });
     this.#link.expectAnswer();
     this.#become({ name: 'joining' });
   }
@@ -266,6 +281,7 @@ export class Session {
   #joined({ seq, view, token, media, iceServers }: Extract<ServerMessage, { type: 'joined' }>): void {
     if (this.#state.name !== 'joining') return;
     this.#seat = { token, seq, view, commands: new PendingCommands() };
+    this.#lostToken = undefined;
     this.#link.watch();
     const state: SessionState = { name: 'joined', view };
     this.#state = state;
@@ -310,7 +326,7 @@ export class Session {
   #refused({ code, fatal, retryAfterMs }: Extract<ServerMessage, { type: 'error' }>): void {
     this.#options.log('warn', 'the server refused', { code, fatal });
     const { name } = this.#state;
-    const passing = PASSING.has(code);
+    const passing = PASSING.has(code) || (this.#lostToken !== undefined && PASSING_ON_RETURN.has(code));
     if (name === 'resuming' && (code === 'session/resume-refused' || (!fatal && !passing))) {
       this.#loseSeat('session/resume-refused');
       if (fatal || this.#wish === undefined) this.#link.cut();
@@ -352,6 +368,7 @@ export class Session {
   #loseSeat(code: ErrorCode): void {
     const seat = this.#seat;
     this.#seat = undefined;
+    this.#lostToken = seat?.token ?? this.#lostToken;
     seat?.commands.rejectAll(code);
   }
 

@@ -16,5 +16,6 @@ export type {
   MeetingPhase,
   MeetingState,
   ScreenProblem,
+  Ticket,
   VideoReport,
 } from './types.ts';

@@ -1,4 +1,4 @@
-import type { ClientMessage, ServerMessage } from '@treff/protocol';
+import { incarnation, type ClientMessage, type ServerMessage } from '@treff/protocol';
 import { describe, expect, test } from 'vitest';
 import { consumerOf, fakeBridgeDevice } from '../../test/fake-bridge-device.ts';
 import { FakeClock } from '../../test/fake-clock.ts';
@@ -311,6 +311,41 @@ describe('devices in the call', () => {
       { generation: 2, body: { action: 'publish', publication: { source: '0000000a-v1' } } },
     ]);
     expect(meeting.getState().local.camera.source).toBe('0000000a-v1');
+  });
+
+  test('after a restart of the server the same participant goes on counting, and it is told that all is new', async () => {
+    const { meeting, browser, network, clock, send } = await seated({ startWithVideoMuted: false });
+    await browser.grant();
+    expect(meeting.getState()).toMatchObject({ earlierEpoch: undefined });
+    network.last.close(1006);
+    clock.advance(5_000);
+    network.last.accept();
+    await send(welcome, { type: 'error', code: 'session/resume-refused', fatal: false });
+    expect(network.last.take().at(-1)).toMatchObject({ type: 'join', restore: 'token-0' });
+    const earlier = view().epoch;
+    const epoch = incarnation.parse('f'.repeat(32));
+    await send(joined({ view: view({ epoch }), token: 'token-1' }));
+    expect(meeting.getState().local.camera.source).toBe('0000000a-v1');
+    expect(meeting.getState().earlierEpoch).toBe(earlier);
+    expect(meeting.ticket).toEqual({ token: 'token-1', epoch, self: SELF, sources: 2 });
+    meeting.leave();
+    expect(meeting.ticket).toBeUndefined();
+  });
+
+  test('a page that was loaded anew comes back with the ticket of the one before', async () => {
+    const { meeting, browser, network, send } = await seated({ startWithVideoMuted: false });
+    await browser.grant();
+    network.last.close(1006);
+    await send();
+    const { ticket } = meeting;
+    expect(ticket).toEqual({ token: 'token-0', epoch: view().epoch, self: SELF, sources: 1 });
+    const next = await start({ startWithVideoMuted: false, ticket });
+    await next.browser.grant();
+    await next.greet();
+    next.meeting.join({ displayName: 'Ann' });
+    expect(next.network.last.take().at(-1)).toMatchObject({ type: 'join', restore: 'token-0' });
+    await next.send(joined());
+    expect(next.meeting.getState().local.camera.source).toBe('0000000a-v1');
   });
 
   test('a publication that was lost with the socket is made up for', async () => {

@@ -9,6 +9,7 @@ import {
   type ConferenceView,
   type ErrorCode,
   type IceServers,
+  type Incarnation,
   type MediaOffer,
   type ParticipantId,
   type RtpCapabilities,
@@ -41,6 +42,7 @@ import type {
   MeetingOptions,
   MeetingPhase,
   MeetingState,
+  Ticket,
 } from './types.ts';
 
 export const createMeeting: CreateMeeting = (options) => meetingIn(browserEnvironment(), options);
@@ -55,8 +57,6 @@ interface Seat {
   readonly self: ParticipantId;
   readonly epoch: ConferenceView['epoch'];
   readonly media: SeatMedia;
-  /** Sources it has had. */
-  sources: number;
   /** What the next report on the connection is compared with. */
   reading: Reading | undefined;
 }
@@ -87,6 +87,11 @@ class ComposedMeeting implements Meeting {
   #device: Device | undefined;
   #displayName: string | undefined;
   #seat: Seat | undefined;
+  /** Who one is outlives the seat: after a restart of the server one may be the same in another. */
+  #identity: Omit<Ticket, 'token'> | undefined;
+  /** Of the seat that an earlier session had. */
+  #token: string | undefined;
+  #earlierEpoch: Incarnation | undefined;
   #direct: DirectChoice;
   /** Pictures on screen; undefined until the page has said. */
   #visible: ReadonlySet<SourceId> | undefined;
@@ -98,6 +103,8 @@ class ComposedMeeting implements Meeting {
   constructor(environment: Environment, options: MeetingOptions) {
     this.#environment = environment;
     this.#options = options;
+    this.#identity = options.ticket;
+    this.#token = options.ticket?.token;
     const { clock, log } = environment;
     const changed = () => this.#reconcile();
     this.#devices = new Devices({
@@ -139,6 +146,7 @@ class ComposedMeeting implements Meeting {
       room: options.room,
       phase: { name: 'connecting' },
       conference: undefined,
+      earlierEpoch: undefined,
       local: this.#localMedia(undefined),
       tracks: NO_TRACKS,
       way: 'none',
@@ -164,6 +172,11 @@ class ComposedMeeting implements Meeting {
 
   getState(): MeetingState {
     return this.#state;
+  }
+
+  get ticket(): Ticket | undefined {
+    const token = this.#session?.token ?? this.#token;
+    return this.#identity === undefined || token === undefined ? undefined : { ...this.#identity, token };
   }
 
   subscribe(listener: () => void): () => void {
@@ -316,6 +329,7 @@ class ComposedMeeting implements Meeting {
       clock,
       random,
       log,
+      restore: this.#token,
       inventory: () => this.#seat?.media.bridge.inventory(),
       handle: (event) => {
         if (session === this.#session) this.#handle(session, event);
@@ -436,13 +450,10 @@ class ComposedMeeting implements Meeting {
     if (before !== undefined && !restored) this.#screen.setWanted(false);
     const held = restored ? before.media.release() : undefined;
     // One seat follows the other: nobody is shown a moment without.
-    this.#seat = {
-      self: view.self,
-      epoch: view.epoch,
-      media: seatMedia,
-      sources: restored ? before.sources : 0,
-      reading: undefined,
-    };
+    this.#seat = { self: view.self, epoch: view.epoch, media: seatMedia, reading: undefined };
+    if (this.#identity?.epoch !== view.epoch) this.#earlierEpoch = this.#identity?.epoch;
+    const { epoch, self } = view;
+    this.#identity = { epoch, self, sources: this.#identity?.self === self ? this.#identity.sources : 0 };
     before?.media.close();
     seatMedia.bridge.accept(media);
     if (this.#visible !== undefined) seatMedia.setShown(this.#visible);
@@ -471,6 +482,8 @@ class ComposedMeeting implements Meeting {
   #finish(end: End): void {
     this.#end = end;
     const session = this.#session;
+    this.#token = session?.token ?? this.#token;
+    if (end.name === 'left') this.#identity = this.#token = this.#earlierEpoch = undefined;
     this.#session = undefined;
     session?.leave();
     this.#rise();
@@ -491,8 +504,11 @@ class ComposedMeeting implements Meeting {
 
   #makeSourceId(kind: SourceKind): SourceId | undefined {
     const seat = this.#seat;
-    if (seat === undefined || seat.sources > LIMITS.sourceIndex) return undefined;
-    return makeSourceId(seat.self, kind, seat.sources++);
+    const identity = this.#identity;
+    if (seat === undefined || identity === undefined || identity.sources > LIMITS.sourceIndex)
+      return undefined;
+    this.#identity = { ...identity, sources: identity.sources + 1 };
+    return makeSourceId(seat.self, kind, identity.sources);
   }
 
   #sayMuted(source: SourceId, muted: boolean): void {
@@ -541,6 +557,7 @@ class ComposedMeeting implements Meeting {
       room: before.room,
       phase: shared<MeetingPhase>(before.phase, phase),
       conference: this.#seat?.media.view,
+      earlierEpoch: this.#earlierEpoch,
       local: this.#localMedia(before.local),
       tracks: this.#seat?.media.tracks ?? NO_TRACKS,
       way: this.#seat?.media.way ?? 'none',

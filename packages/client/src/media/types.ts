@@ -1,4 +1,11 @@
-import type { ConferenceView, ErrorCode, MediaMode, ParticipantId, SourceId } from '@treff/protocol';
+import type {
+  ConferenceView,
+  ErrorCode,
+  Incarnation,
+  MediaMode,
+  ParticipantId,
+  SourceId,
+} from '@treff/protocol';
 
 /**
  * The one door between the page and the meeting. The page renders a {@link MeetingState}, calls the verbs of a
@@ -11,6 +18,9 @@ export interface Meeting {
   subscribe(listener: () => void): () => void;
   /** Loudness, apart from the state because it changes many times a second. */
   readonly levels: Levels;
+
+  /** What brings the person back as who they are; absent before the join and after leaving. */
+  readonly ticket: Ticket | undefined;
 
   /** From `prejoin`: takes a seat with what is switched on. The name is trimmed and cut to `LIMITS.displayNameLength`. */
   join(options: { displayName: string }): void;
@@ -53,6 +63,16 @@ export interface Meeting {
   readConnection(): Promise<ConnectionReport | undefined>;
 }
 
+/** What a page keeps over a reload of its own to come back as the same participant. Nothing for anybody else's hands. */
+export interface Ticket {
+  /** Of the seat, signed by the server. */
+  readonly token: string;
+  readonly epoch: Incarnation;
+  readonly self: ParticipantId;
+  /** How many sources the participant has had: their numbers are never used again. */
+  readonly sources: number;
+}
+
 export interface Levels {
   /** 0 (silent) to 1 (as loud as it gets), of a participant or of one's own microphone (`'local'`), perceptually scaled. */
   get(of: ParticipantId | 'local'): number;
@@ -65,6 +85,8 @@ export interface MeetingState {
   readonly phase: MeetingPhase;
   /** The replica; present while `joined`. */
   readonly conference: ConferenceView | undefined;
+  /** The conference in the place of which this one began, when the server started anew under the person: what was in it is gone. */
+  readonly earlierEpoch: Incarnation | undefined;
   readonly local: LocalMedia;
   /** Remote sources that can be played or shown now. A muted source's track stays here, silent or frozen: look at the view's `muted`. */
   readonly tracks: ReadonlyMap<SourceId, MediaStreamTrack>;
@@ -205,6 +227,8 @@ export interface MeetingOptions {
   readonly startWithVideoMuted: boolean;
   /** Pixels, the captured picture's height at most: 180 to 2160. Absent: 720. */
   readonly resolution: number | undefined;
+  /** Of a seat that was lost: the join asks for its participant. */
+  readonly ticket?: Ticket | undefined;
 }
 
 /** Connects, says hello, and asks for the devices that are wanted, in parallel. */

@@ -67,6 +67,7 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
     room: 'team-breakfast',
     phase: phaseOf(options),
     conference: options.phase === 'joined' ? conferenceOf(options, tracks) : undefined,
+    earlierEpoch: undefined,
     local: {
       microphone: deviceOf('microphone', options),
       camera: deviceOf('camera', options),
@@ -113,6 +114,7 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
   setInterval(() => levelListeners.forEach((listener) => listener()), 100);
 
   return {
+    ticket: undefined,
     getState: () => state,
     subscribe(listener) {
       listeners.add(listener);

@@ -1,5 +1,5 @@
 import type { ConferenceView } from '@treff/protocol';
-import { LoaderCircle, MicOff, TriangleAlert, Volume2 } from 'lucide-react';
+import { History, LoaderCircle, MicOff, TriangleAlert, Volume2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../../design/controls.module.css';
@@ -22,6 +22,7 @@ export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
   const { t } = useTranslation();
   const news = [...useTraffic(view), ...useShares(view)];
   const reconnecting = useReconnecting();
+  const startedAnew = useStartedAnew();
   const talkingWhileMuted = useMeetingState((state) => state.local.talkingWhileMuted);
   const problems = useProblems();
   return (
@@ -39,6 +40,12 @@ export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
             {reconnecting}
           </p>
         )}
+        {startedAnew ? (
+          <p className={styles.notice} data-kind="warning">
+            <History size="1.125rem" aria-hidden />
+            {t('notice.startedAnew')}
+          </p>
+        ) : null}
         {talkingWhileMuted ? (
           <p className={styles.notice} data-kind="warning">
             <MicOff size="1.125rem" aria-hidden />
@@ -72,6 +79,21 @@ function useReconnecting(): string | undefined {
   if (phase.session === 'reconnecting') return t('notice.sessionReconnecting');
   if (phase.media === 'reconnecting') return t('notice.mediaReconnecting');
   return takesLong ? t('notice.mediaConnecting') : undefined;
+}
+
+/** Milliseconds for which is said that the meeting began anew: whoever looked away should still read it. */
+const ANEW_MS = 15_000;
+
+/** Whether the server lost the meeting a moment ago, and everybody came back into another one. */
+function useStartedAnew(): boolean {
+  const earlier = useMeetingState((state) => state.earlierEpoch);
+  const [told, setTold] = useState<string>();
+  useEffect(() => {
+    if (earlier === undefined) return undefined;
+    const timer = setTimeout(() => setTold(earlier), ANEW_MS);
+    return () => clearTimeout(timer);
+  }, [earlier]);
+  return earlier !== undefined && earlier !== told;
 }
 
 /** Problems of devices that are wanted, for ten seconds after they came up; the buttons keep a mark. */
