@@ -50,23 +50,34 @@ test('a media worker that dies is replaced, and everybody has media again withou
   expect(await Promise.all(present.map(({ page }) => selfOf(page)))).toEqual(present.map(({ id }) => id));
 });
 
-test('a server that dies and comes back finds everybody in the room again, by themselves', async () => {
-  await server.crashAndRestart();
-  const back = present.map(async (attendee) => {
-    let id = attendee.id;
-    await until(
-      async () => {
-        id = await selfOf(attendee.page).catch(() => attendee.id);
-        return id !== attendee.id;
-      },
-      `${attendee.who.name} to be seated again`,
-      30_000,
+test('a server that dies, or is restarted, finds everybody in the room again by themselves, as who they were, and they are told', async () => {
+  for (const restart of [() => server.crashAndRestart(), () => server.stopAndRestart()]) {
+    const lost = present.map(({ page }) =>
+      page.getByRole('status').getByText('The connection to the server is lost'),
     );
-    return { ...attendee, id };
-  });
-  present = await Promise.all(back);
-  await allMeet(present, 30_000);
+    const noticed = Promise.all(lost.map((notice) => notice.waitFor()));
+    await restart();
+    await noticed;
+    await Promise.all(lost.map((notice) => notice.waitFor({ state: 'detached' })));
+    for (const { page } of present)
+      await page.getByRole('status').getByText('What was in the chat before is gone').waitFor();
+    await allMeet(present, 30_000);
+    for (const { page, id } of present) {
+      expect(await selfOf(page)).toBe(id);
+      expect(await shownAt(page)).toEqual(new Set(present.map((attendee) => attendee.id)));
+    }
+  }
 });
+
+/** Ids of everybody who is seen or heard. */
+async function shownAt(page: Attendee['page']): Promise<Set<string | undefined>> {
+  const ids = await page
+    .locator('[data-participant-id]')
+    .evaluateAll((tiles) =>
+      tiles.map((tile) => (tile instanceof HTMLElement ? tile.dataset['participantId'] : '')),
+    );
+  return new Set(ids);
+}
 
 /** Ids of the remote pictures' tracks. */
 async function tracksOf({ page }: Attendee): Promise<string[]> {

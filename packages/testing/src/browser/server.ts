@@ -19,6 +19,8 @@ export interface TestServer {
   killWorker(): Promise<void>;
   /** Kills the server without a word and starts another one at the same address with the same data. */
   crashAndRestart(): Promise<void>;
+  /** Ends the server in good order, as an operator does, then as above. */
+  stopAndRestart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -75,6 +77,10 @@ export async function startServer(environment: Readonly<Record<string, string>> 
       await exited;
       // The worker notices by itself that its pipe is closed; its port has to be free again.
       await until(async () => !isAlive(worker), 'the worker to end with its server', 30_000);
+      child = await launch();
+    },
+    async stopAndRestart() {
+      await end(child);
       child = await launch();
     },
     async stop() {
