@@ -1,4 +1,4 @@
-import type { Meeting, MeetingPhase } from '@treff/client/media';
+import type { Meeting, MeetingPhase, MeetingState } from '@treff/client/media';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FailurePage } from '../app/FailurePage.tsx';
@@ -10,36 +10,46 @@ import { Prejoin } from '../prejoin/Prejoin.tsx';
 import { LeftPage } from './LeftPage.tsx';
 import { MeetingContext, useMeeting, useMeetingState } from './MeetingContext.ts';
 import type { Overrides } from './overrides.ts';
-import { cameBackJoined, reloadForVersion, versionFits } from './versionReload.ts';
+import { reloadForVersion, versionFits, type Comeback } from './versionReload.ts';
 
 interface MeetingScreenProps {
   readonly meeting: Meeting;
   readonly room: string;
   readonly overrides: Overrides;
+  /** The page was loaded again in the middle of the meeting. */
+  readonly comeback?: Comeback | undefined;
 }
 
 /** From the first connection to the farewell: the screen that fits the meeting's phase. */
-export function MeetingScreen({ meeting, room, overrides }: MeetingScreenProps) {
+export function MeetingScreen({ meeting, room, overrides, comeback }: MeetingScreenProps) {
   const { t } = useTranslation();
   useEffect(() => {
     document.title = `${room} | ${t('app.title')}`;
   }, [room, t]);
   return (
     <MeetingContext value={meeting}>
-      <Phases room={room} overrides={overrides} />
+      <Phases room={room} overrides={overrides} comeback={comeback} />
     </MeetingContext>
   );
 }
 
-function Phases({ room, overrides }: Omit<MeetingScreenProps, 'meeting'>) {
+function Phases({ room, overrides, comeback }: Omit<MeetingScreenProps, 'meeting'>) {
   const meeting = useMeeting();
   const phase = useMeetingState((state) => state.phase);
-  const [displayName, setDisplayName] = useState(() => overrides.displayName ?? rememberedName.get());
-  const [skipsPrejoin, setSkipsPrejoin] = useState(() => !overrides.prejoin || cameBackJoined(room));
+  const [displayName, setDisplayName] = useState(
+    () => comeback?.displayName ?? overrides.displayName ?? rememberedName.get(),
+  );
+  const [skipsPrejoin, setSkipsPrejoin] = useState(!overrides.prejoin || comeback !== undefined);
   const [wantsIn, setWantsIn] = useState(skipsPrejoin);
-  const reloading = useVersionReload(phase, room);
+  const reloading = useVersionReload(phase, room, displayName, comeback);
   useMediaModeAttribute();
   useRecentRoom(phase);
+
+  // Changed in the call it is the name under which one returns, too.
+  const ownName = useMeetingState(ownNameOf);
+  useEffect(() => {
+    if (ownName !== undefined) setDisplayName(ownName);
+  }, [ownName]);
 
   useEffect(() => {
     if (phase.name === 'prejoin' && wantsIn) meeting.join({ displayName });
@@ -80,16 +90,31 @@ function Phases({ room, overrides }: Omit<MeetingScreenProps, 'meeting'>) {
 }
 
 /** True while the page is being replaced by the server's version of it. */
-function useVersionReload(phase: MeetingPhase, room: string): boolean {
+function useVersionReload(
+  phase: MeetingPhase,
+  room: string,
+  displayName: string,
+  comeback: Comeback | undefined,
+): boolean {
+  const meeting = useMeeting();
   const [reloading, setReloading] = useState(false);
   const joined = useRef(false);
   const outdated = phase.name === 'failed' && phase.code === 'protocol/version';
   useEffect(() => {
     if (phase.name === 'joined') joined.current = true;
-    if (phase.name === 'joined' || phase.name === 'left') versionFits();
-    if (outdated) setReloading(reloadForVersion(room, joined.current));
-  }, [phase.name, outdated, room]);
+    // Not when the meeting ends: it also ends because the page is being loaded again.
+    if (phase.name === 'joined' || (phase.name === 'prejoin' && comeback === undefined)) versionFits();
+    if (!outdated) return;
+    const { microphone, camera } = meeting.getState().local;
+    const { ticket } = meeting;
+    const next = { displayName, microphone: microphone.wanted, camera: camera.wanted, ticket };
+    setReloading(reloadForVersion(room, joined.current ? next : undefined));
+  }, [phase.name, outdated, room, displayName, comeback, meeting]);
   return reloading;
+}
+
+function ownNameOf({ conference }: MeetingState): string | undefined {
+  return conference?.participants.find(({ id }) => id === conference.self)?.displayName;
 }
 
 /** `<html data-media-mode>` tells tests and embedders how media flows. */

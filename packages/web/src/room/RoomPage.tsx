@@ -1,20 +1,38 @@
 import { createMeeting } from '@treff/client/media';
 import { useEffect, useState } from 'react';
+import { Splash } from '../app/Splash.tsx';
 import { MeetingScreen } from './MeetingScreen.tsx';
 import { parseOverrides } from './overrides.ts';
+import { hasComeback, takeComeback, type Comeback } from './versionReload.ts';
 
-/** The page at `/RoomName`: one meeting, which lives as long as the page. */
+/** The page at `/RoomName`. */
 export function RoomPage({ room }: { readonly room: string }) {
+  const [start, setStart] = useState<{ comeback: Comeback | undefined } | undefined>(() =>
+    hasComeback(room) ? undefined : { comeback: undefined },
+  );
+  useEffect(() => {
+    void takeComeback(room).then((comeback) => setStart((before) => before ?? { comeback }));
+  }, [room]);
+  return start === undefined ? <Splash /> : <OneMeeting room={room} comeback={start.comeback} />;
+}
+
+/** One meeting, which lives as long as the page. */
+function OneMeeting({ room, comeback }: { readonly room: string; readonly comeback: Comeback | undefined }) {
   const [overrides] = useState(() => parseOverrides(window.location.hash));
-  const [meeting] = useState(() =>
-    createMeeting({
+  const [meeting] = useState(() => {
+    const created = createMeeting({
       url: socketAddress(window.location),
       room,
-      startWithAudioMuted: overrides.startWithAudioMuted,
-      startWithVideoMuted: overrides.startWithVideoMuted,
+      startWithAudioMuted: comeback === undefined ? overrides.startWithAudioMuted : !comeback.microphone,
+      startWithVideoMuted: comeback === undefined ? overrides.startWithVideoMuted : !comeback.camera,
       resolution: overrides.resolution,
-    }),
-  );
+      ticket: comeback?.ticket,
+    });
+    // What another tab did to the devices in the meantime is remembered for the next visit, and this is none.
+    if (comeback?.microphone === true) created.setMicrophone(true);
+    if (comeback?.camera === true) created.setCamera(true);
+    return created;
+  });
 
   useEffect(() => {
     const end = () => meeting.dispose();
@@ -30,7 +48,7 @@ export function RoomPage({ room }: { readonly room: string }) {
     };
   }, [meeting]);
 
-  return <MeetingScreen meeting={meeting} room={room} overrides={overrides} />;
+  return <MeetingScreen meeting={meeting} room={room} overrides={overrides} comeback={comeback} />;
 }
 
 function socketAddress({ protocol, host }: Location): string {

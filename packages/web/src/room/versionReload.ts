@@ -1,32 +1,81 @@
+import type { Ticket } from '@treff/client/media';
+import { incarnation, LIMITS, participantId } from '@treff/protocol';
 import * as z from 'zod/mini';
 import { remember } from '../app/browserStore.ts';
 
-/** What this tab remembers across its own reload: in which room it was, and whether its person had joined. */
+/** How somebody who was in a meeting comes back into it, without the prejoin page. */
+const comeback = z.object({
+  displayName: z.string().check(z.maxLength(LIMITS.displayNameLength)),
+  microphone: z.boolean(),
+  camera: z.boolean(),
+  ticket: z.optional(
+    z.object({
+      token: z.string().check(z.maxLength(LIMITS.tokenLength)),
+      epoch: incarnation,
+      self: participantId,
+      sources: z.int(),
+    }) satisfies z.ZodMiniType<Ticket>,
+  ),
+});
+export type Comeback = z.infer<typeof comeback>;
+
+/** What this tab remembers across its own reload: in which room it was, and, if its person had joined, how to go on. */
 const marker = remember(
   'treff.versionReload',
-  z.nullable(z.object({ room: z.string(), joined: z.boolean() })),
+  z.nullable(z.object({ room: z.string(), comeback: z.optional(comeback) })),
   null,
   () => window.sessionStorage,
 );
 
 /**
  * Loads the page again to get the server's version of it, once: false when that was tried already and didn't help.
- * `joined`: comes back without the prejoin page.
+ * `comeback`: returns to the meeting without the prejoin page.
  */
-export function reloadForVersion(room: string, joined: boolean): boolean {
+export function reloadForVersion(room: string, comeback: Comeback | undefined): boolean {
   if (marker.get()?.room === room) return false;
-  marker.set({ room, joined });
+  marker.set({ room, comeback });
   window.location.reload();
   return true;
 }
 
-/** Whether this page comes back from {@link reloadForVersion} into a meeting. */
-export function cameBackJoined(room: string): boolean {
+/** Whether {@link takeComeback} is worth waiting for. */
+export function hasComeback(room: string): boolean {
   const value = marker.get();
-  return value?.room === room && value.joined;
+  return value?.room === room && value.comeback !== undefined;
+}
+
+/**
+ * How this page comes back from {@link reloadForVersion} into a meeting; `undefined` if it does not, or if another page does: a tab that was
+ * duplicated has the same memory, and its person is somebody of their own. Whoever comes first has the seat's Web Lock for as long as the page lives.
+ */
+export async function takeComeback(room: string): Promise<Comeback | undefined> {
+  const value = marker.get();
+  if (value?.room !== room || value.comeback === undefined) return undefined;
+  const { ticket } = value.comeback;
+  if (ticket === undefined || (await lockSeat(ticket.self))) return value.comeback;
+  marker.set({ room });
+  return undefined;
 }
 
 /** The server accepts this page: a later change of version may reload again. */
 export function versionFits(): void {
   if (marker.get() !== null) marker.set(null);
+}
+
+/** Milliseconds: the page that goes may give its lock back a moment after the next one asks for it. */
+const LOCK_PATIENCE_MS = 1_000;
+
+/** Whether this page has the lock now. Where the browser has none, the server alone decides: it lets nobody return twice. */
+async function lockSeat(self: string): Promise<boolean> {
+  if (!('locks' in navigator)) return true;
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(LOCK_PATIENCE_MS);
+    const untilThePageGoes = new Promise<never>(() => undefined);
+    navigator.locks
+      .request(`treff.seat.${self}`, { signal }, () => {
+        resolve(true);
+        return untilThePageGoes;
+      })
+      .catch(() => resolve(false)); // the time is up
+  });
 }
