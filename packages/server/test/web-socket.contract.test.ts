@@ -54,27 +54,44 @@ async function joined(name: string): Promise<TestClient> {
   return client;
 }
 
+/** On a socket that answers no pings. */
+async function joinedSilently(name: string): Promise<{ client: TestClient; socket: WebSocket }> {
+  const socket = new WebSocket(url, { autoPong: false });
+  await once(socket, 'open');
+  const client = new TestClient({
+    send: (text) => socket.send(text),
+    close: (code) => socket.close(code),
+    onMessage: () => {},
+    onClose: () => {},
+  });
+  const { line } = client;
+  socket.on('message', (data) => {
+    if (Buffer.isBuffer(data)) line.onMessage(data.toString());
+  });
+  client.hello();
+  await until(() => client.room !== '');
+  client.join(name);
+  await until(() => client.view !== undefined);
+  return { client, socket };
+}
+
+async function resume(client: TestClient): Promise<void> {
+  client.attach(await webSocketLine(url));
+  client.room = '';
+  client.hello();
+  await until(() => client.room !== '');
+  client.resume();
+  await until(() => client.resumed === 1);
+}
+
 describe('a socket', () => {
   it('whose other end does not answer pings is cut, and its seat is kept', async () => {
     const ann = await joined('Ann');
-    const silent = new WebSocket(url, { autoPong: false });
+    const { client: bo, socket: silent } = await joinedSilently('Bo');
     let pings = 0;
     let closeCode = 0;
     silent.on('ping', () => pings++);
     silent.on('close', (code) => (closeCode = code));
-    await once(silent, 'open');
-    const bo = new TestClient({
-      send: (text) => silent.send(text),
-      close: (code) => silent.close(code),
-      onMessage: () => {},
-      onClose: () => {},
-    });
-    silent.on('message', (data) => {
-      if (Buffer.isBuffer(data)) bo.line.onMessage(data.toString());
-    });
-    bo.hello();
-    await until(() => bo.room !== '');
-    bo.join('Bo');
     await until(() => ann.names.length === 2);
     for (let round = 1; round <= 2; round++) {
       clock.advance(LIMITS.pingIntervalMs);
@@ -89,6 +106,27 @@ describe('a socket', () => {
     expect(closeCode).toBe(CLOSE.timeout);
     await until(() => ann.view?.participants[1]?.connection === 'interrupted');
     expect(ann.closeCode).toBeUndefined();
+    // From now on, however long it had been dead.
+    meetings.clock.advance(LIMITS.resumeMs - 1);
+    await resume(bo);
+    await until(() => ann.view?.participants[1]?.connection === 'connected');
+  });
+
+  it('that died without a word makes way at once for the one after it, and nobody else notices', async () => {
+    const ann = await joined('Ann');
+    const { client: bo, socket: dead } = await joinedSilently('Bo');
+    await until(() => ann.names.length === 2);
+    dead.pause();
+    const { seq } = ann;
+    await resume(bo);
+    bo.command({ type: 'rename', displayName: 'Bob' });
+    await until(() => ann.names[1] === 'Bob');
+    expect(ann.seq).toBe(seq + 1);
+    // Its end is not awaited for ever, either.
+    await until(() => sockets.count === 3);
+    clock.advance(2_000);
+    await until(() => sockets.count === 2);
+    dead.terminate();
   });
 
   it('whose other end does not answer a close is cut after a while', async () => {
