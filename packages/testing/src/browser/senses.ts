@@ -110,7 +110,8 @@ export async function sees(
     async () => {
       const picture = await look(page, participant, source);
       if (picture === undefined || !similar(picture.colour, who.colour)) return false;
-      before ??= picture.frames;
+      // Another track of the same source is counted from its own beginning.
+      if (before === undefined || picture.frames < before) before = picture.frames;
       return picture.frames > before + 2;
     },
     `${who.name}'s moving picture`,

@@ -88,7 +88,12 @@ function Conference({ view }: { readonly view: ConferenceView }) {
       />
       <div ref={sound.container}>
         {soundsOf(view, tracks).map((one) => (
-          <RemoteSound key={one.source} sound={one} speakerId={local.speakerId} onBlocked={sound.onBlocked} />
+          <RemoteSound
+            key={`${one.participant} ${one.kind}`}
+            sound={one}
+            speakerId={local.speakerId}
+            onBlocked={sound.onBlocked}
+          />
         ))}
       </div>
       {panel === 'invite' ? <InviteDialog onClose={closePanel} /> : null}

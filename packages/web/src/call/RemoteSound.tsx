@@ -1,5 +1,6 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { CAN_CHOOSE_SPEAKER } from '../devices/useDeviceOptions.ts';
+import { useHandover } from '../devices/useHandover.ts';
 import type { Sound } from './people.ts';
 
 interface RemoteSoundProps {
@@ -10,23 +11,40 @@ interface RemoteSoundProps {
   readonly onBlocked: () => void;
 }
 
-/** Plays one remote voice, or what a shared screen plays. */
-export function RemoteSound({ sound, speakerId, onBlocked }: RemoteSoundProps) {
+/** Plays one remote voice, or what a shared screen plays. If another track takes its place, that plays muted until it can be heard instead. */
+export function RemoteSound({ sound, ...rest }: RemoteSoundProps) {
+  const { tracks, current, ready } = useHandover(sound.track);
+  return tracks.map(({ track, key }) => (
+    <Player key={key} sound={{ ...sound, track }} muted={track !== current} onPlaying={ready} {...rest} />
+  ));
+}
+
+interface PlayerProps extends RemoteSoundProps {
+  readonly muted: boolean;
+  readonly onPlaying: (track: MediaStreamTrack) => void;
+}
+
+function Player({ sound, speakerId, muted, onPlaying, onBlocked }: PlayerProps) {
   const audio = useRef<HTMLAudioElement>(null);
   const { track, participant, source, kind } = sound;
 
-  useEffect(() => {
+  // Before the next frame is drawn, so that the old one falls silent in the moment in which the new one is heard.
+  useLayoutEffect(() => {
     const element = audio.current;
     if (element === null) return undefined;
     element.srcObject = new MediaStream([track]);
-    element.play().catch((error: unknown) => {
-      // Any other reason is that a newer track replaced this one.
-      if (error instanceof DOMException && error.name === 'NotAllowedError') onBlocked();
-    });
     return () => {
       element.srcObject = null;
     };
-  }, [track, onBlocked]);
+  }, [track]);
+
+  useEffect(() => {
+    // Again when it is unmuted: the browser may have let it play only because nothing was heard of it.
+    audio.current?.play().catch((error: unknown) => {
+      // Any other reason is that a newer track replaced this one.
+      if (error instanceof DOMException && error.name === 'NotAllowedError') onBlocked();
+    });
+  }, [track, muted, onBlocked]);
 
   useEffect(() => {
     const element = audio.current;
@@ -36,5 +54,14 @@ export function RemoteSound({ sound, speakerId, onBlocked }: RemoteSoundProps) {
     });
   }, [speakerId]);
 
-  return <audio ref={audio} data-participant-id={participant} data-source-id={source} data-kind={kind} />;
+  return (
+    <audio
+      ref={audio}
+      muted={muted}
+      data-participant-id={participant}
+      data-source-id={source}
+      data-kind={kind}
+      onPlaying={() => onPlaying(track)}
+    />
+  );
 }

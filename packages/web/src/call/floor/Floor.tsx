@@ -51,7 +51,9 @@ export function Floor({ view, people, screens, layout, pinned, onPin }: FloorPro
         {placement.tiles.map(({ id, rect, role }) => {
           const common = { rect, role, pinned: pinned === id, onPin: offered };
           const screen = screensById.get(id);
-          if (screen !== undefined) return <ScreenTile key={id} screen={screen} {...common} />;
+          // A source that is published anew is another one, but the person's one screen still.
+          if (screen !== undefined)
+            return <ScreenTile key={`${screen.participant} screen`} screen={screen} {...common} />;
           const person = peopleById.get(id);
           return person === undefined ? null : <Tile key={id} person={person} {...common} />;
         })}
