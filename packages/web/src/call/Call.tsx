@@ -8,6 +8,7 @@ import { ChatNews } from './chat/ChatNews.tsx';
 import { ChatPanel } from './chat/ChatPanel.tsx';
 import { EMPTY_DRAFT } from './chat/Composer.tsx';
 import { useUnread } from './chat/useUnread.ts';
+import { ConnectionBadge } from './connection/ConnectionBadge.tsx';
 import { Floor } from './floor/Floor.tsx';
 import { useShortcuts } from './hooks/useShortcuts.ts';
 import { useLayout } from './layout/useLayout.ts';
@@ -77,6 +78,7 @@ function Conference({ view }: { readonly view: ConferenceView }) {
           <ChatPanel view={view} people={people} draft={draft} onClose={closePanel} />
         ) : null}
       </div>
+      <ConnectionBadge people={people} screens={screens} />
       <Toolbar
         layout={layout}
         participantCount={people.length}

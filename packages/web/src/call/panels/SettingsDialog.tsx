@@ -7,6 +7,7 @@ import controls from '../../design/controls.module.css';
 import { DeviceSelects } from '../../devices/DeviceSelects.tsx';
 import { LevelMeter } from '../../devices/LevelMeter.tsx';
 import { useMeeting } from '../../room/MeetingContext.ts';
+import { DirectChoices } from './DirectChoices.tsx';
 import styles from './panels.module.css';
 import { RoomDialog } from './RoomDialog.tsx';
 
@@ -15,7 +16,7 @@ interface SettingsDialogProps {
   readonly onClose: () => void;
 }
 
-/** Devices, name and language; everything takes effect at once. */
+/** Devices, name, language and connection; everything takes effect at once. */
 export function SettingsDialog({ displayName, onClose }: SettingsDialogProps) {
   const { t } = useTranslation();
   const meeting = useMeeting();
@@ -60,6 +61,7 @@ export function SettingsDialog({ displayName, onClose }: SettingsDialogProps) {
         </form>
         <LanguageSelect label={t('settings.language')} />
       </section>
+      <DirectChoices />
     </RoomDialog>
   );
 }
