@@ -19,7 +19,9 @@ export function ConnectionBadge({ people, screens }: ConnectionBadgeProps) {
   if (way === 'none' || media === undefined) return null;
   const settled = media === 'connected';
   const Icon = !settled ? LoaderCircle : way === 'p2p' ? ArrowLeftRight : Server;
-  const text = t(settled ? `connection.way.${way}` : `connection.${media}`);
+  const text = settled
+    ? t(`connection.way.${way}`)
+    : t(media === 'connecting' ? 'connection.connecting' : 'connection.reconnecting');
   return (
     <div className={styles.place}>
       <DialogTrigger>
