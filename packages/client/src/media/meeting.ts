@@ -5,7 +5,6 @@ import {
   codeOf,
   makeSourceId,
   rtpCapabilities as rtpCapabilitiesSchema,
-  SOURCE_KINDS,
   type ConferenceView,
   type ErrorCode,
   type IceServers,
@@ -23,10 +22,9 @@ import { fittingName } from './display-name.ts';
 import { browserEnvironment, type Environment } from './environment.ts';
 import { IceServerList } from './ice-server-list.ts';
 import { LevelMeter } from './levels.ts';
-import { localDevice, localScreen, shared, wishOf } from './local-media.ts';
-import { LocalSource } from './local-source.ts';
+import { localDevice, localScreen, shared } from './local-media.ts';
+import { Outgoing } from './outgoing.ts';
 import { P2pPath } from './p2p-path.ts';
-import type { MediaPath } from './path.ts';
 import { recallDirect, rememberDirect } from './remembered-direct.ts';
 import { ScreenCapture } from './screen-capture.ts';
 import { SeatMedia } from './seat-media.ts';
@@ -61,8 +59,7 @@ interface Seat {
   reading: Reading | undefined;
 }
 
-const DEVICES = ['microphone', 'camera'] as const;
-type DeviceKind = (typeof DEVICES)[number];
+type DeviceKind = 'microphone' | 'camera';
 type End = Extract<MeetingPhase, { name: 'left' | 'failed' }>;
 
 const NO_TRACKS: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
@@ -75,7 +72,7 @@ class ComposedMeeting implements Meeting {
   readonly #disposal = new AbortController();
   readonly #devices: Devices;
   readonly #screen: ScreenCapture;
-  readonly #sources: Readonly<Record<SourceKind, LocalSource>>;
+  readonly #outgoing: Outgoing;
   readonly #shown: Shown;
   readonly #iceServers: IceServerList;
   readonly #levels: LevelMeter;
@@ -116,21 +113,14 @@ class ComposedMeeting implements Meeting {
       changed,
     });
     this.#screen = new ScreenCapture({ mediaDevices: environment.deviceAccess.mediaDevices, log, changed });
-    const source = (kind: SourceKind) =>
-      new LocalSource({
-        kind,
-        whenIdle: kind === 'screen' || kind === 'screenAudio' ? 'gone' : 'muted',
-        makeId: () => this.#makeSourceId(kind),
-        sayMuted: (id, muted) => this.#sayMuted(id, muted),
-        log,
-        changed: () => this.#sourceChanged(),
-      });
-    this.#sources = {
-      microphone: source('microphone'),
-      camera: source('camera'),
-      screen: source('screen'),
-      screenAudio: source('screenAudio'),
-    };
+    this.#outgoing = new Outgoing({
+      devices: this.#devices,
+      screen: this.#screen,
+      makeId: (kind) => this.#makeSourceId(kind),
+      sayMuted: (id, muted) => this.#sayMuted(id, muted),
+      log,
+      changed: () => this.#sourceChanged(),
+    });
     this.#shown = new Shown(clock, (constraints) => this.#seat?.media.bridge.constrain(constraints));
     this.#iceServers = new IceServerList(clock, () => this.#session?.requestIceServers() ?? false);
     this.#meters = environment.createMeters();
@@ -437,10 +427,8 @@ class ComposedMeeting implements Meeting {
       log,
       listener: {
         changed: () => this.#publish(),
-        renewed: () => this.#setPath(seatMedia.bridge),
-        refused: (source, code) => {
-          for (const kind of SOURCE_KINDS) this.#sources[kind].refuse(source, code);
-        },
+        renewed: () => this.#outgoing.setMedia(seatMedia),
+        refused: (source, code) => this.#outgoing.refuse(source, code),
         level: (participant, level) => this.#levels.hear({ [participant]: level }),
       },
     });
@@ -457,17 +445,12 @@ class ComposedMeeting implements Meeting {
     before?.media.close();
     seatMedia.bridge.accept(media);
     if (this.#visible !== undefined) seatMedia.setShown(this.#visible);
-    this.#setPath(seatMedia.bridge);
+    this.#outgoing.setMedia(seatMedia);
     seatMedia.update(view);
     if (held !== undefined) seatMedia.hold(held);
     this.#shown.again();
-    this.#feedDirect();
     // Whether there is a relay to hide behind is known only now.
     if (this.#directNow() === 'relay') this.#command({ type: 'allow-p2p', allowed: true });
-  }
-
-  #setPath(path: MediaPath | undefined): void {
-    for (const kind of SOURCE_KINDS) this.#sources[kind].setPath(path);
   }
 
   /** Gives up what belonged to the seat. */
@@ -476,7 +459,7 @@ class ComposedMeeting implements Meeting {
     this.#seat = undefined;
     seat?.media.close();
     this.#iceServers.close();
-    this.#setPath(undefined);
+    this.#outgoing.setMedia(undefined);
   }
 
   #finish(end: End): void {
@@ -524,29 +507,15 @@ class ComposedMeeting implements Meeting {
 
   /** Brings what is sent and measured to what the devices are. */
   #reconcile(): void {
-    for (const kind of DEVICES) this.#sources[kind].set(wishOf(this.#devices[kind], kind));
-    const { picture, sound } = this.#screen.state;
-    this.#sources.screen.set({ track: picture, muted: false });
-    this.#sources.screenAudio.set({ track: sound, muted: false });
-    this.#feedDirect();
+    this.#outgoing.update();
     this.#meter.set(this.#devices.microphone.track);
     this.#levels.wake();
     this.#publish();
   }
 
-  /** The same tracks as over the bridge, whenever there is a direct connection. */
-  #feedDirect(): void {
-    const media = this.#seat?.media;
-    if (media === undefined) return;
-    for (const kind of DEVICES) media.setOutgoing(kind, wishOf(this.#devices[kind], kind).track);
-    const { picture, sound } = this.#screen.state;
-    media.setOutgoing('screen', picture);
-    media.setOutgoing('screenAudio', sound);
-  }
-
   #sourceChanged(): void {
     // What nobody gets to see is not captured either.
-    if (this.#sources.screen.refused !== undefined) this.#screen.fail('refused');
+    if (this.#outgoing.of('screen').refused !== undefined) this.#screen.fail('refused');
     this.#publish();
   }
 
@@ -581,7 +550,7 @@ class ComposedMeeting implements Meeting {
     const device = (kind: DeviceKind) => {
       const now = localDevice(
         this.#devices[kind],
-        this.#sources[kind],
+        this.#outgoing.of(kind),
         this.#seat !== undefined,
         this.#devices.chosen(kind),
       );
@@ -589,7 +558,7 @@ class ComposedMeeting implements Meeting {
     };
     const relayAvailable = this.#iceServers.hasTurn;
     const direct = { choice: this.#direct, relayAvailable };
-    const screen = localScreen(this.#screen.state, this.#sources.screen);
+    const screen = localScreen(this.#screen.state, this.#outgoing.of('screen'));
     const local = {
       microphone: device('microphone'),
       camera: device('camera'),
