@@ -12,6 +12,7 @@ import {
   type Attendee,
   type Browser,
   type Page,
+  type Persona,
 } from '@treff/testing/browser';
 import { startCoturn, TurnClient, type Coturn } from '@treff/testing/turn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -157,7 +158,7 @@ describe('a call through TURN alone', () => {
       const room = `${server.origin}/relayed`;
       const present: Attendee[] = [];
       try {
-        const relayed = await attendRelayed(browser, room);
+        const relayed = await attendBehind(browser, room, persona(0), 'network');
         present.push(relayed, await attend(browser, room, persona(1)));
         await allMeet(present);
         const ways = await waysOf(relayed.page);
@@ -182,50 +183,107 @@ describe('a call through TURN alone', () => {
   );
 });
 
-/** What the page's script leaves for the test. */
-declare const relayedConnections: RTCPeerConnection[];
+describe('two people who hide their addresses from each other', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
 
-/** As `attend`, from behind a network that lets nothing but TURN through. */
-async function attendRelayed(browser: Browser, room: string): Promise<Attendee> {
-  const who = persona(0);
+  test.each(['udp', 'tcp'] as const)('talk directly through TURN over %s', async (transport) => {
+    const server = await startServer({ ...coturn.environment(transport), JVB_ADVERTISE_IPS: coturn.address });
+    const room = `${server.origin}/hidden`;
+    const present: Attendee[] = [];
+    const told: string[] = [];
+    try {
+      for (const index of [0, 1])
+        present.push(await attendBehind(browser, room, persona(index), 'choice', told));
+      await until(
+        async () => {
+          const ways = await Promise.all(present.map(({ page }) => waysOf(page)));
+          return ways.every((mine) => mine.some(({ toRelay, frames }) => toRelay && frames > 0));
+        },
+        'pictures over a direct connection',
+        30_000,
+      );
+      await allMeet(present, 30_000);
+      for (const { page } of present) {
+        const direct = (await waysOf(page)).filter(({ toRelay }) => toRelay);
+        expect(direct.map(({ way }) => way)).toEqual([`relay ${transport}`]);
+      }
+      expect(told.some((frame) => frame.includes('typ relay'))).toBe(true);
+      expect(told.filter((frame) => /typ (host|srflx|prflx)/.test(frame))).toEqual([]);
+    } finally {
+      await Promise.all(present.map(({ context }) => context.close()));
+      await server.stop();
+    }
+  });
+});
+
+/** What the page's script leaves for the test. */
+declare const connectionsOfPage: RTCPeerConnection[];
+
+/**
+ * As `attend`, behind a network that lets nothing but TURN through, or by the choice to relay what would go directly. `told`: gets what the page says to
+ * the server.
+ */
+async function attendBehind(
+  browser: Browser,
+  room: string,
+  who: Persona,
+  what: 'network' | 'choice',
+  told: string[] = [],
+): Promise<Attendee> {
   const context = await contextOf(browser, who);
-  await context.addInitScript(() => {
+  await context.addInitScript((what) => {
+    if (what === 'choice') localStorage.setItem('treff.direct', 'relay');
     const connections: RTCPeerConnection[] = [];
-    const alone = (configuration: RTCConfiguration | undefined): RTCConfiguration => ({
+    const confined = (configuration?: RTCConfiguration): RTCConfiguration => ({
       ...configuration,
-      iceTransportPolicy: 'relay',
+      ...(what === 'network' ? { iceTransportPolicy: 'relay' } : {}),
     });
-    class Relayed extends RTCPeerConnection {
+    class Confined extends RTCPeerConnection {
       constructor(configuration?: RTCConfiguration) {
-        super(alone(configuration));
+        super(confined(configuration));
         connections.push(this);
       }
       override setConfiguration(configuration?: RTCConfiguration): void {
-        super.setConfiguration(alone(configuration));
+        super.setConfiguration(confined(configuration));
       }
     }
-    Object.assign(globalThis, { RTCPeerConnection: Relayed, relayedConnections: connections });
-  });
+    Object.assign(globalThis, { RTCPeerConnection: Confined, connectionsOfPage: connections });
+  }, what);
+  context.on('page', (page) =>
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => told.push(String(payload)))),
+  );
   const problems: string[] = [];
   const page = await openPage(context, room, problems);
   await join(page, who.name);
   return { who, context, page, id: await selfOf(page), problems };
 }
 
-/** How each connection of the page that is up reaches the other end: kind of its own candidate, the protocol to the relay, and the port there. */
-async function waysOf(page: Page): Promise<{ way: string; port: number | undefined }[]> {
+/**
+ * How each connection of the page that is up reaches the other end: kind of its own candidate, the protocol to the relay, the port there, whether the
+ * other end relays, too, and how many pictures came.
+ */
+async function waysOf(
+  page: Page,
+): Promise<{ way: string; port: number | undefined; toRelay: boolean; frames: number }[]> {
   return page.evaluate(async () => {
     const ways = [];
-    for (const connection of relayedConnections) {
+    for (const connection of connectionsOfPage) {
       if (connection.connectionState !== 'connected') continue;
       const stats = new Map<string, Readonly<Record<string, string | number>>>();
       (await connection.getStats()).forEach((report: { id: string }) => stats.set(report.id, { ...report }));
       const transport = [...stats.values()].find(({ type }) => type === 'transport');
       const pair = stats.get(String(transport?.['selectedCandidatePairId']));
       const local = stats.get(String(pair?.['localCandidateId']));
+      const remote = stats.get(String(pair?.['remoteCandidateId']));
       ways.push({
         way: `${local?.['candidateType']} ${local?.['relayProtocol']}`,
         port: Number(local?.['port']),
+        toRelay: remote?.['candidateType'] === 'relay',
+        frames: [...stats.values()].reduce((sum, report) => sum + Number(report['framesDecoded'] ?? 0), 0),
       });
     }
     return ways;
