@@ -61,6 +61,7 @@ test('from the welcome page to the end of a call, no request and no ICE server l
   expect(requests).toContain(`${server.origin}/`);
   expect(requests).toContain(`ws://${host}/ws`);
   expect(requests).toContain('rtc:created');
+  expect(requests).toContain(`stun:${host}`);
   const foreign = requests.filter((url) => {
     const { protocol, host: to, pathname } = new URL(url);
     // The address of an ICE server has no slashes.
