@@ -119,7 +119,7 @@ function ownNameOf({ conference }: MeetingState): string | undefined {
 
 /** `<html data-media-mode>` tells tests and embedders how media flows. */
 function useMediaModeAttribute(): void {
-  const mode = useMeetingState((state) => state.conference?.route.mode ?? 'none');
+  const mode = useMeetingState((state) => state.way);
   useEffect(() => {
     document.documentElement.dataset['mediaMode'] = mode;
     return () => {
