@@ -23,6 +23,8 @@ export interface FakeOptions {
   /** How many of the others share a screen. */
   readonly screens: number;
   readonly way: 'p2p' | 'bridge';
+  /** Milliseconds after which the others' pictures come by other tracks; 0: never. */
+  readonly moveEveryMs: number;
   /** Whether there is a relay to be had. */
   readonly relay: boolean;
 }
@@ -38,6 +40,7 @@ export function fakeOptions(query: URLSearchParams): FakeOptions {
     speakEveryMs: Number(query.get('speak') ?? 0),
     screens: Number(query.get('screens') ?? 0),
     way: query.get('way') === 'p2p' ? 'p2p' : 'bridge',
+    moveEveryMs: Number(query.get('move') ?? 0),
     relay: query.has('relay'),
   };
 }
@@ -110,6 +113,12 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
         });
       }
     }, options.speakEveryMs);
+  }
+  if (options.moveEveryMs > 0) {
+    setInterval(() => {
+      const moved = [...state.tracks.keys()].map((id, index) => [id, canvasTrack(id, index + 1)] as const);
+      change({ tracks: new Map(moved), way: state.way === 'p2p' ? 'bridge' : 'p2p' });
+    }, options.moveEveryMs);
   }
   setInterval(() => levelListeners.forEach((listener) => listener()), 100);
 

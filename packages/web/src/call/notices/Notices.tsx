@@ -76,7 +76,8 @@ function useReconnecting(): string | undefined {
   const connecting = phase.name === 'joined' && phase.media === 'connecting';
   const takesLong = useAfter(connecting, 3000);
   if (phase.name !== 'joined') return undefined;
-  if (phase.session === 'reconnecting') return t('notice.sessionReconnecting');
+  if (phase.session === 'reconnecting')
+    return t(phase.media === 'connected' ? 'notice.sessionReconnecting' : 'notice.allReconnecting');
   if (phase.media === 'reconnecting') return t('notice.mediaReconnecting');
   return takesLong ? t('notice.mediaConnecting') : undefined;
 }
