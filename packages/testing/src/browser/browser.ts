@@ -1,6 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Machine } from '../network/network.ts';
 
 const CHROMIUM = process.env['TREFF_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Chromium's commands come through its pipe, which leads from one namespace into another. */
+const CHROMIUM_IN_NAMESPACE = fileURLToPath(new URL('../network/chromium-in-namespace.sh', import.meta.url));
 
 /** The flags keep Debian's Chromium off the network and give it fake devices and a permission for them. */
 const FLAGS = [
@@ -21,14 +26,20 @@ export interface BrowserOptions {
   readonly grantDevices?: boolean;
   /** Let pages play sound without a click. */
   readonly autoplay?: boolean;
+  /** Runs on this computer, with the origin of a server as trusted there as `localhost` is here. */
+  readonly at?: { readonly computer: Machine; readonly origin: string };
 }
 
 export async function launchBrowser({
   grantDevices = true,
   autoplay = true,
+  at,
 }: BrowserOptions = {}): Promise<Browser> {
   return chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath: at === undefined ? CHROMIUM : CHROMIUM_IN_NAMESPACE,
+    ...(at === undefined
+      ? {}
+      : { env: { ...process.env, TREFF_CHROMIUM: CHROMIUM, TREFF_NAMESPACE: at.computer.namespace } }),
     chromiumSandbox: false,
     // Playwright mutes headless Chromium, and a muted one may not decode at all.
     ignoreDefaultArgs: ['--mute-audio', ...(autoplay ? [] : ['--autoplay-policy=no-user-gesture-required'])],
@@ -38,6 +49,7 @@ export async function launchBrowser({
       autoplay
         ? '--autoplay-policy=no-user-gesture-required'
         : '--autoplay-policy=document-user-activation-required',
+      ...(at === undefined ? [] : [`--unsafely-treat-insecure-origin-as-secure=${at.origin}`]),
     ],
   });
 }

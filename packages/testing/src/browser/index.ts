@@ -5,3 +5,4 @@ export * from './passage.ts';
 export * from './senses.ts';
 export * from './server.ts';
 export * from './sources.ts';
+export * from './witness.ts';

@@ -6,12 +6,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PAGE_PORT, type Machine } from '../network/network.ts';
 
 const MAIN = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
 
 /** A real server in a process of its own, as an operator runs it, with an empty data directory. */
 export interface TestServer {
-  /** `http://localhost:…`, without a slash at the end. */
+  /** `http://localhost:…`, or with the machine's address, without a slash at the end. */
   readonly origin: string;
   /** Everything it printed so far. */
   output(): string;
@@ -24,14 +25,25 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+/** @param machine where it runs, if not here */
+export async function startServer(
+  environment: Readonly<Record<string, string>> = {},
+  machine?: Machine,
+): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'treff-e2e-'));
-  const [http, media] = [await freePort(), await freePort()];
-  const origin = `http://localhost:${http}`;
+  // A machine of a network of its own has every port free.
+  const [http, media] = machine === undefined ? [await freePort(), await freePort()] : [PAGE_PORT, 10_000];
+  const origin = `http://${machine?.address ?? 'localhost'}:${http}`;
+  const [program, args] =
+    machine === undefined
+      ? [process.execPath, [MAIN]]
+      : // It becomes what it runs: the process is the server.
+        ['ip', ['netns', 'exec', machine.namespace, process.execPath, MAIN]];
   let output = '';
 
   async function launch(): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [MAIN], {
+    let greeted = false;
+    const child = spawn(program, args, {
       env: {
         ...process.env,
         HTTP_PORT: String(http),
@@ -45,11 +57,16 @@ export async function startServer(environment: Readonly<Record<string, string>> 
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        greeted ||= text.includes('Treff is running');
+      });
     try {
       await until(
         async () => {
           if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}`);
+          // Its machine may be out of reach from here.
+          if (machine !== undefined) return greeted;
           return (await fetch(`${origin}/about/health`).catch(() => undefined))?.ok === true;
         },
         'the server to be healthy',

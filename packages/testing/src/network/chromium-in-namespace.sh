@@ -1,0 +1,3 @@
+#!/bin/sh
+# Playwright starts a browser by its path alone.
+exec ip netns exec "$TREFF_NAMESPACE" "$TREFF_CHROMIUM" "$@"
