@@ -281,7 +281,7 @@ export class BridgePath implements MediaPath {
       transports,
       [...transports.consumers].flatMap(([id, { consumer }]) => (consumer === undefined ? [] : [id])),
     );
-    this.#recovery.reachable();
+    this.#recovery.reachableAnew();
   }
 
   /** One report of each peer connection, always in the same order. Rejects when the path closes meanwhile. */

@@ -96,6 +96,22 @@ test('what healed meanwhile is not asked for', () => {
   expect(asked).toEqual([]);
 });
 
+test('what was asked for over a socket that was dead is asked for again, without waiting for an effect', () => {
+  const { clock, asked, recovery } = start();
+  recovery.update('disconnected');
+  clock.advance(2_000);
+  recovery.reachableAnew();
+  expect(asked).toEqual(['restart', 'restart']);
+});
+
+test('checks that run when the socket is back are not disturbed', () => {
+  const { asked, recovery } = start();
+  recovery.update('failed');
+  recovery.update('unsettled');
+  recovery.reachableAnew();
+  expect(asked).toEqual(['restart']);
+});
+
 test('another network restarts ICE though nothing failed, but not twice at the same time', () => {
   const { clock, asked, recovery } = start();
   recovery.networkChanged();

@@ -73,6 +73,11 @@ export class IceRecovery {
     if (this.#owing) this.#act();
   }
 
+  /** The same, and one that was sent before may be lost: what is still broken is asked for once more. */
+  reachableAnew(): void {
+    if (this.#owing || this.#health === 'disconnected' || this.#health === 'failed') this.#act();
+  }
+
   /** Forgets what it waits for: the transports are new ones. How often it tried it forgets only when they are good. */
   renewed(): void {
     this.#health = 'unsettled';

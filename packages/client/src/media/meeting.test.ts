@@ -470,6 +470,24 @@ describe('the others', () => {
     expect(meeting.getState().tracks.size).toBe(0);
   });
 
+  test('when their media breaks off the socket has 3 s to prove that it lives', async () => {
+    const { network, bridge, clock, send } = await seated();
+    const consumers = [consumerOf(OTHER, 'camera', 0)];
+    await send({ type: 'media', generation: 1, body: { action: 'consumers-added', consumers } });
+    bridge.receiving[0]?.setState('connected');
+    network.last.take();
+    bridge.receiving[0]?.setState('disconnected');
+    const [ping] = network.last.take();
+    if (ping?.type !== 'ping') throw new Error('no ping');
+    await send({ type: 'pong', nonce: ping.nonce });
+    clock.advance(3_000);
+    expect(network.last.open).toBe(true);
+    bridge.receiving[0]?.setState('connected');
+    bridge.receiving[0]?.setState('disconnected');
+    clock.advance(3_000);
+    expect(network.connections[0]?.open).toBe(false);
+  });
+
   test('what is shown is said to each new seat', async () => {
     const { meeting, network, send, greet } = await start();
     const { source } = consumerOf(OTHER, 'camera', 0);

@@ -533,6 +533,8 @@ class ComposedMeeting implements Meeting {
     });
     if (state === before) return;
     this.#state = state;
+    // Browsers don't tell of another network. Media is the first to notice, and needs the socket to come back.
+    if (isRepairing(state.phase) && !isRepairing(before.phase)) this.#session?.hintOnline();
     for (const listener of this.#listeners) listener();
   }
 
@@ -570,6 +572,10 @@ class ComposedMeeting implements Meeting {
     };
     return before === undefined ? local : shared(before, local);
   }
+}
+
+function isRepairing(phase: MeetingPhase): boolean {
+  return phase.name === 'joined' && phase.media === 'reconnecting';
 }
 
 function phaseOfEnd(end: SessionEnd): End {
