@@ -1,30 +1,18 @@
 import {
   allMeet,
-  attend,
-  launchBrowser,
+  moveIn,
   persona,
   selfOf,
   startServer,
   until,
+  visit,
   witness,
-  type Attendee,
-  type Browser,
+  type Guest,
+  type Household,
   type TestServer,
 } from '@treff/testing/browser';
-import { createNetwork, refusal, type Computer, type Home, type Network } from '@treff/testing/network';
+import { createNetwork, refusal, type Network } from '@treff/testing/network';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-
-/** Somebody in a room, their browser on a computer of their own, behind a router of their own. */
-interface Guest extends Attendee {
-  readonly home: Home;
-  readonly computer: Computer;
-}
-
-interface Household {
-  readonly home: Home;
-  readonly computer: Computer;
-  readonly browser: Browser;
-}
 
 const INTERRUPTED = 'Connection interrupted';
 const SESSION_LOST = 'The connection to the server is lost. Reconnecting …';
@@ -36,7 +24,7 @@ const SEAT_LOST_MS = 60_000;
 const why = refusal();
 let network: Network | undefined;
 let server: TestServer;
-let households: readonly Household[] = [];
+const households: Household[] = [];
 let present: Guest[] = [];
 
 beforeAll(async () => {
@@ -44,7 +32,8 @@ beforeAll(async () => {
   network = await createNetwork();
   // Two are in the room, and it is the bridge that is looked at.
   server = await startServer({ ENABLE_P2P: 'off' }, network.server);
-  households = await Promise.all([move(network), move(network), move(network)]);
+  for (let count = 0; count < 3; count++)
+    households.push(await moveIn(await network.home('endpoint-independent'), server.origin));
 });
 afterAll(async () => {
   await Promise.all(households.map(({ browser }) => browser.close()));
@@ -58,20 +47,12 @@ afterEach(async () => {
   present = [];
 });
 
-async function move(into: Network): Promise<Household> {
-  const home = await into.home('endpoint-independent');
-  const computer = await home.computer();
-  const browser = await launchBrowser({ at: { computer, origin: server.origin } });
-  return { home, computer, browser };
-}
-
 /** In a room that bears the name of the test. */
 async function arrive(index: number): Promise<Guest> {
   const household = households[index];
   if (household === undefined) throw new RangeError(`There are ${households.length} households`);
-  const room = encodeURIComponent(expect.getState().currentTestName ?? '');
-  const attendee = await attend(household.browser, `${server.origin}/${room.slice(0, 60)}`, persona(index));
-  const guest = { ...attendee, ...household };
+  const room = encodeURIComponent(expect.getState().currentTestName ?? '').slice(0, 60);
+  const guest = await visit(household, `${server.origin}/${room}`, persona(index));
   present.push(guest);
   return guest;
 }

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PAGE_PORT, type Machine } from '../network/network.ts';
+import { MEDIA_PORT, PAGE_PORT, type Machine } from '../network/network.ts';
 
 const MAIN = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
 
@@ -32,7 +32,8 @@ export async function startServer(
 ): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'treff-e2e-'));
   // A machine of a network of its own has every port free.
-  const [http, media] = machine === undefined ? [await freePort(), await freePort()] : [PAGE_PORT, 10_000];
+  const [http, media] =
+    machine === undefined ? [await freePort(), await freePort()] : [PAGE_PORT, MEDIA_PORT];
   const origin = `http://${machine?.address ?? 'localhost'}:${http}`;
   const [program, args] =
     machine === undefined

@@ -27,6 +27,8 @@ export type Obstacle =
   | 'udp'
   /** The page and the signalling. */
   | 'page'
+  /** Media by way of the server. */
+  | 'bridge'
   | { readonly lossPercent: number };
 
 /** A router and the network behind it. */
@@ -49,8 +51,9 @@ export interface Network {
   close(): Promise<void>;
 }
 
-/** Where a server in this network has its page. */
+/** Where a server in this network has its page and its media. */
 export const PAGE_PORT = 8_000;
+export const MEDIA_PORT = 10_000;
 
 export async function createNetwork(): Promise<Network> {
   await removeStale();
@@ -182,6 +185,8 @@ function rulesOf(obstacle: Obstacle): string[] {
       return ['meta l4proto udp drop'];
     case 'page':
       return [`tcp dport ${PAGE_PORT} drop`, `tcp sport ${PAGE_PORT} drop`];
+    case 'bridge':
+      return [`th dport ${MEDIA_PORT} drop`, `th sport ${MEDIA_PORT} drop`];
     default:
       return [`numgen random mod 100 < ${obstacle.lossPercent} drop`];
   }
