@@ -1,7 +1,11 @@
 export type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 export * from './browser.ts';
+export * from './connections.ts';
+export * from './continuity.ts';
 export * from './household.ts';
+export * from './media-record.ts';
 export * from './meeting.ts';
+export * from './moving.ts';
 export * from './passage.ts';
 export * from './senses.ts';
 export * from './server.ts';

@@ -13,14 +13,20 @@ export interface Attendee {
   readonly problems: string[];
 }
 
-/** Opens the room as a person would: prejoin page, name, click. Resolves when the own tile is there. */
+/**
+ * Opens the room as a person would: prejoin page, name, click. Resolves when the own tile is there.
+ *
+ * `prepare` may change the browser context before any page is opened in it.
+ */
 export async function attend(
   browser: Browser,
   room: string,
   who: Persona = persona(0),
   camera?: Camera,
+  prepare?: (context: BrowserContext) => Promise<unknown>,
 ): Promise<Attendee> {
   const context = await contextOf(browser, who, camera);
+  await prepare?.(context);
   const problems: string[] = [];
   const page = await openPage(context, room, problems);
   await join(page, who.name);
