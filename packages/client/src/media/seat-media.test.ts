@@ -172,7 +172,7 @@ describe('two', () => {
   });
 
   test('see each other over the bridge as long as nothing comes directly', async () => {
-    const { media, last, said, seen, bridged, overBridge, look } = await start();
+    const { media, clock, last, said, seen, bridged, overBridge, look } = await start();
     media.update(conference(HELPED));
     await look(bridged);
     expect(seen()).toBe(overBridge());
@@ -180,11 +180,12 @@ describe('two', () => {
     last().become('connected');
     await look(last().fakes.get('camera'));
     expect(seen()).toBe(last().fakes.get('camera')?.track);
+    clock.advance(1_000);
     expect(said).toEqual([[1, true]]);
   });
 
   test('go back to the bridge when the direct connection is lost, and say so at once', async () => {
-    const { media, last, said, seen, bridged, overBridge, look } = await talking();
+    const { media, clock, last, said, seen, bridged, overBridge, look } = await talking();
     const direct = seen();
     last().become('reconnecting');
     expect(said).toEqual([
@@ -200,6 +201,7 @@ describe('two', () => {
     last().become('connected');
     await look(last().fakes.get('camera'));
     expect(seen()).toBe(direct);
+    clock.advance(1_000);
     expect(said.at(-1)).toEqual([1, true]);
   });
 
@@ -252,7 +254,7 @@ describe('two', () => {
 
 describe('a third', () => {
   test('nobody changes over before the picture has come over the bridge', async () => {
-    const { media, last, said, seen, bridged, overBridge, look } = await talking();
+    const { media, clock, last, said, seen, bridged, overBridge, look } = await talking();
     const direct = seen();
     media.update(conference(LEAVING));
     await look(last().fakes.get('camera'));
@@ -260,11 +262,23 @@ describe('a third', () => {
     expect(said).toEqual([[1, true]]);
     await look(bridged);
     expect(seen()).toBe(overBridge());
+    // The page needs a moment to change over, too.
+    expect(said).toEqual([[1, true]]);
+    clock.advance(1_000);
     expect(said.at(-1)).toEqual([2, true]);
     expect(last().closed).toBe(false);
     media.update(conference(LEFT));
     expect(last().closed).toBe(true);
     expect(seen()).toBe(overBridge());
+  });
+
+  test('nobody lets the old way go for a move that was over before its moment had passed', async () => {
+    const { media, clock, said, bridged, look } = await talking();
+    media.update(conference(LEAVING));
+    await look(bridged);
+    media.update(conference({ ...LEFT, move: 3 }));
+    clock.advance(1_000);
+    expect(said).toEqual([[1, true]]);
   });
 
   test('a picture that does not come is asked for again', async () => {
@@ -276,9 +290,10 @@ describe('a third', () => {
   });
 
   test('what is muted or hidden keeps nobody waiting', async () => {
-    const { media, said } = await talking();
+    const { media, clock, said } = await talking();
     media.setShown(new Set());
     media.update(conference(LEAVING));
+    clock.advance(1_000);
     expect(said.at(-1)).toEqual([2, true]);
   });
 

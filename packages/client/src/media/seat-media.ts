@@ -75,6 +75,8 @@ export interface HeldCall {
   readonly carried: Carried;
 }
 
+/** Milliseconds from the first frame over another way until the old one is let go: the page has to change over, and a slow picture to come again. */
+const CHANGE_MS = 1_000;
 /** Milliseconds between looks at the other end's loudness. */
 const LEVEL_MS = 200;
 
@@ -110,6 +112,8 @@ export class SeatMedia {
   #way: 'none' | Way = 'none';
   /** What the conference was told last. */
   #said = { move: 0, ready: false };
+  /** Ready for this move, and about to say so. */
+  #change: { readonly move: number; readonly stopTimer: () => void } | undefined;
   #stopLevel: (() => void) | undefined;
   #settling = false;
   #closed = false;
@@ -235,6 +239,7 @@ export class SeatMedia {
 
   close(): void {
     this.#closed = true;
+    this.#dropChange();
     this.#disconnect();
     this.#held?.stopTimer();
     this.#held?.direct.path.close();
@@ -411,13 +416,35 @@ export class SeatMedia {
   }
 
   #sayReady(): void {
-    const { move, mode, p2p } = this.#route;
+    const { move, mode, p2p, bridge } = this.#route;
+    if (this.#change?.move !== move) this.#dropChange();
     if (p2p === undefined || mode === 'none') return;
     const ready = this.#isReady(mode, p2p.peer);
+    if (!ready) this.#dropChange();
     const said = this.#said.move === move && this.#said.ready;
     if (ready === said) return;
+    const leaves = mode === 'bridge' || bridge;
+    if (!ready || !leaves) {
+      this.#say(move, ready);
+      return;
+    }
+    this.#change ??= {
+      move,
+      stopTimer: this.#options.clock.after(CHANGE_MS, () => {
+        this.#change = undefined;
+        this.#say(move, true);
+      }),
+    };
+  }
+
+  #say(move: number, ready: boolean): void {
     this.#said = { move, ready };
     this.#options.sayReady(move, ready);
+  }
+
+  #dropChange(): void {
+    this.#change?.stopTimer();
+    this.#change = undefined;
   }
 
   #isReady(way: Way, peer: ParticipantId): boolean {

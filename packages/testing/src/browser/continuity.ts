@@ -8,6 +8,8 @@ export interface Continuity {
   readonly longestGap: number;
   /** Time in which no element had a live track of it. */
   readonly withoutTrack: number;
+  /** Time in which no live track of it was in an element that is seen or heard. */
+  readonly unperceived: number;
   /** Time in which two elements gave sound of it. */
   readonly doubled: number;
   /** Longest time in which the page could do nothing at all. */
@@ -39,7 +41,8 @@ export function continuityOf(record: MediaRecord, source: string, from: number, 
   return {
     ways: waysOf(record, spans, from, to),
     longestGap: longestInterval(perceived, from, to),
-    withoutTrack: sum(spans.filter(({ shown }) => shown.length === 0).map(({ begin, end }) => end - begin)),
+    withoutTrack: timeOf(spans.filter(({ shown }) => shown.length === 0)),
+    unperceived: timeOf(spans.filter(({ shown }) => !shown.some(({ perceived }) => perceived))),
     doubled: sum(spans.map((span) => doubledIn(record, span))),
     stall: Math.max(
       0,
@@ -62,6 +65,10 @@ export function breaksIn({ ways, withoutTrack }: Continuity): readonly string[] 
     return [`way ${index + 2} brought something ${late} ms after way ${index + 1} was let go`];
   });
   return withoutTrack === 0 ? breaks : [...breaks, `nothing was there for ${Math.round(withoutTrack)} ms`];
+}
+
+function timeOf(spans: readonly Span[]): number {
+  return sum(spans.map(({ begin, end }) => end - begin));
 }
 
 interface Span {
