@@ -35,10 +35,13 @@ export function Floor({ view, people, screens, layout, pinned, onPin }: FloorPro
   const [page, setPage] = useState(0);
   const turnedAt = useRef(0);
   const onStage = useStage(view, screens, pinned);
+  const ids = useMemo(() => tileOrder(people, screens), [people, screens]);
   const placement = useMemo(
-    () => placeTiles({ layout, ids: tileOrder(people, screens), onStage, page, size }),
-    [layout, people, screens, onStage, page, size],
+    () => placeTiles({ layout, ids, onStage, page, size }),
+    [layout, ids, onStage, page, size],
   );
+  // In the same order in every layout: an element that is put elsewhere in the document appears anew.
+  const tiles = placement.tiles.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
   useShown(placement.tiles, people, screens);
   useSpeaking(surface);
 
@@ -48,7 +51,7 @@ export function Floor({ view, people, screens, layout, pinned, onPin }: FloorPro
   return (
     <div className={styles.floor} onWheel={(event) => turnByWheel(event.deltaX, event.deltaY)}>
       <ul ref={surface} className={styles.surface} aria-label={t('call.participants')}>
-        {placement.tiles.map(({ id, rect, role }) => {
+        {tiles.map(({ id, rect, role }) => {
           const common = { rect, role, pinned: pinned === id, onPin: offered };
           const screen = screensById.get(id);
           // A source that is published anew is another one, but the person's one screen still.
