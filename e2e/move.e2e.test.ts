@@ -109,6 +109,7 @@ async function moves<Result>(
         });
       const bound = Math.max(500, 3 * before.longestGap, 3 * during.stall);
       expect.soft(during.longestGap, `${about}, gap`).toBeLessThanOrEqual(bound);
+      expect.soft(during.unperceived, `${about}, neither seen nor heard`).toBe(0);
       expect.soft(during.doubled, `${about}, doubled`).toBeLessThanOrEqual(100);
     }
   }

@@ -19,12 +19,12 @@ export function carriagesOf(page: Page): Promise<readonly Carriage[]> {
       connected.map(async (connection) => {
         let pairBytes = 0;
         let rtpBytes = 0;
-        for (const stats of (await connection.getStats()).values()) {
-          const bytes = Number(stats.bytesSent ?? 0) + Number(stats.bytesReceived ?? 0);
-          if (stats.type === 'candidate-pair' && stats.nominated === true) pairBytes += bytes;
-          const isRtp = stats.type === 'inbound-rtp' || stats.type === 'outbound-rtp';
-          if (isRtp && stats.mid !== 'probator') rtpBytes += bytes;
-        }
+        (await connection.getStats()).forEach((stats: Readonly<Record<string, unknown>>) => {
+          const bytes = Number(stats['bytesSent'] ?? 0) + Number(stats['bytesReceived'] ?? 0);
+          if (stats['type'] === 'candidate-pair' && stats['nominated'] === true) pairBytes += bytes;
+          const isRtp = stats['type'] === 'inbound-rtp' || stats['type'] === 'outbound-rtp';
+          if (isRtp && stats['mid'] !== 'probator') rtpBytes += bytes;
+        });
         const direct = connection.remoteDescription?.sdp.includes('a=ice-lite') === false;
         return { direct, pairBytes, rtpBytes };
       }),

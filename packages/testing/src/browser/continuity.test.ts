@@ -77,6 +77,21 @@ describe('the order of a move', () => {
   });
 });
 
+test('what is there and yet neither seen nor heard is counted apart', () => {
+  const scenes = [
+    { at: 0, shown: [piece(PICTURE, 0)] },
+    { at: 400, shown: [piece(PICTURE, 0, 0, false), piece(PICTURE, 1, 1, false)] },
+    { at: 550, shown: [piece(PICTURE, 1, 1)] },
+  ];
+  const record = {
+    tracks: [picture(true, 0, 500), picture(false, 300, 1_000)],
+    scenes,
+    presented: [],
+    stalls: [],
+  };
+  expect(inWindow(record, PICTURE)).toMatchObject({ unperceived: 150, withoutTrack: 0 });
+});
+
 describe('sound', () => {
   test('has no gap longer than its own grain while it goes on from one way to the other', () => {
     expect(
