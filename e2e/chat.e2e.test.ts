@@ -1,43 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  attend,
-  type Attendee,
-  contextOf,
-  join,
-  launchBrowser,
-  openPage,
-  persona,
-  startServer,
-  type TestServer,
-  until,
-  type Browser,
-} from '@treff/testing/browser';
+import { expect, test } from 'vitest';
+import { type Attendee, contextOf, join, openPage, persona, setStage, until } from '@treff/testing/browser';
 
 type Page = Attendee['page'];
 
-let server: TestServer;
-let browser: Browser;
-let present: Attendee[] = [];
-
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  const problems = present.flatMap((attendee) => attendee.problems);
-  await Promise.all(present.map(({ context }) => context.close()));
-  present = [];
-  expect(problems).toEqual([]);
-});
+const stage = setStage();
 
 async function arrive(room: string, index: number): Promise<Attendee> {
-  const attendee = await attend(browser, `${server.origin}/${room}`, persona(index));
-  present.push(attendee);
-  return attendee;
+  return stage.attend(room, index);
 }
 
 const openChat = (page: Page) => page.getByRole('button', { name: 'Open chat' }).click();
@@ -55,7 +24,7 @@ test('what is said to everybody reaches everybody, what is private only the one,
   const ben = await arrive('talk', 1);
   // The third's page from its first byte on: whatever its socket gets is kept.
   const who = persona(2);
-  const context = await contextOf(browser, who);
+  const context = await contextOf(stage.browser, who);
   const frames: string[] = [];
   context.on('page', (page) =>
     page.on('websocket', (socket) =>
@@ -63,9 +32,9 @@ test('what is said to everybody reaches everybody, what is private only the one,
     ),
   );
   const problems: string[] = [];
-  const page = await openPage(context, `${server.origin}/talk`, problems);
+  const page = await openPage(context, `${stage.server.origin}/talk`, problems);
   await join(page, who.name);
-  present.push({ who, context, page, id: '', problems });
+  stage.present.push({ who, context, page, id: '', problems });
 
   await openChat(ann.page);
   await say(ann.page, 'hello everybody');

@@ -1,16 +1,13 @@
 import {
   allMeet,
   attend,
-  launchBrowser,
+  type Attendee,
   openPassage,
+  type Passage,
   persona,
   selfOf,
-  startServer,
+  setStage,
   until,
-  type Attendee,
-  type Browser,
-  type Passage,
-  type TestServer,
 } from '@treff/testing/browser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -20,24 +17,21 @@ interface Person extends Attendee {
 
 const CUTS = 20;
 
-let server: TestServer;
-let browser: Browser;
+const stage = setStage({ errors: 'expected' });
+/** The same for all tests. */
 const present: Person[] = [];
 
 beforeAll(async () => {
-  server = await startServer();
-  browser = await launchBrowser();
   for (const index of [0, 1, 2]) {
-    const passage = await openPassage(server.origin);
-    present.push({ ...(await attend(browser, `${passage.origin}/interrupted`, persona(index))), passage });
+    const passage = await openPassage(stage.server.origin);
+    present.push({
+      ...(await attend(stage.browser, `${passage.origin}/interrupted`, persona(index))),
+      passage,
+    });
   }
   await allMeet(present);
 });
-afterAll(async () => {
-  await browser.close();
-  await Promise.all(present.map(({ passage }) => passage.close()));
-  await server.stop();
-});
+afterAll(() => Promise.all(present.map(({ passage }) => passage.close())));
 
 test('a connection that silently died is replaced as soon as the network is another, and nobody else notices', async () => {
   const [ann, ben] = present;

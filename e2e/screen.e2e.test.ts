@@ -1,46 +1,24 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
-  attend,
   type Attendee,
-  type Browser,
   endScreen,
   hears,
   hearsScreen,
   join,
-  launchBrowser,
   leave,
   look,
   type Page,
-  persona,
   sees,
   seesScreen,
   selfOf,
-  startServer,
-  type TestServer,
+  setStage,
   until,
 } from '@treff/testing/browser';
 
-let server: TestServer;
-let browser: Browser;
-let present: Attendee[] = [];
-
-beforeAll(async () => {
-  server = await startServer();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-afterEach(async () => {
-  await Promise.all(present.map(({ context }) => context.close()));
-  present = [];
-});
+const stage = setStage({ errors: 'expected' });
 
 async function come(room: string, index: number): Promise<Attendee> {
-  const attendee = await attend(browser, `${server.origin}/${room}`, persona(index));
-  present.push(attendee);
-  return attendee;
+  return stage.attend(room, index);
 }
 
 const share = ({ page }: Attendee) => page.getByRole('button', { name: 'Start screen sharing' }).click();
@@ -110,7 +88,7 @@ test('who comes later sees the running share; it ends with a reload of the page 
 
   await again.page.keyboard.press('d');
   await seesScreen(ben.page, again.id, ann.who);
-  present = present.filter((attendee) => attendee !== ann);
+  stage.present.splice(stage.present.indexOf(ann), 1);
   await leave(again);
   await ended(ben.page);
 });
@@ -132,13 +110,13 @@ test('who refuses the question of the browser shares nothing and is not scolded;
 });
 
 test('where the browser cannot share a screen there is no button for it', async () => {
-  const context = await browser.newContext({ locale: 'en' });
+  const context = await stage.browser.newContext({ locale: 'en' });
   try {
     await context.addInitScript(() => {
       Object.defineProperty(MediaDevices.prototype, 'getDisplayMedia', { value: undefined });
     });
     const page = await context.newPage();
-    await page.goto(`${server.origin}/phone`);
+    await page.goto(`${stage.server.origin}/phone`);
     await join(page, 'Ann');
     await page.getByRole('button', { name: 'Leave the meeting' }).waitFor();
     expect(await page.getByRole('button', { name: 'Start screen sharing' }).count()).toBe(0);

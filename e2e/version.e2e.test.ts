@@ -1,45 +1,26 @@
 import {
   allMeet,
-  attend,
+  type BrowserContext,
   contextOf,
   hearsNothing,
   join,
-  launchBrowser,
   openPage,
+  type Page,
   persona,
   sees,
   selfOf,
-  startServer,
+  setStage,
   until,
-  type Browser,
-  type BrowserContext,
-  type Page,
-  type TestServer,
 } from '@treff/testing/browser';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-let server: TestServer;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  server = await startServer();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
+const stage = setStage({ errors: 'expected' });
 
 const prejoin = (page: Page) => page.getByRole('button', { name: 'Join meeting' });
 
 test('a page of before the upgrade loads the new one and is back in the meeting, as it was and who it was, but its duplicate is somebody else', async () => {
-  const room = `${server.origin}/upgrade`;
-  const ben = await attend(browser, room, persona(1));
-  contexts.push(ben.context);
+  const room = `${stage.server.origin}/upgrade`;
+  const ben = await stage.attend('upgrade', 1);
   const ann = await attendAged(room);
   await allMeet([ann, ben]);
   await ann.page.getByRole('button', { name: 'Mute microphone' }).click();
@@ -47,7 +28,7 @@ test('a page of before the upgrade loads the new one and is back in the meeting,
 
   ann.ageing.untilLoad = ann.ageing.loads;
   const returning = ann.ageing.holdNextLoad();
-  await server.crashAndRestart();
+  await stage.server.crashAndRestart();
   await returning.reached;
   // While the first one comes back: whatever it remembers for that, the duplicate has, too.
   const memory = await ann.page.evaluate(() => Object.fromEntries(Object.entries(sessionStorage)));
@@ -78,13 +59,14 @@ test('a page of before the upgrade loads the new one and is back in the meeting,
 test('a page that the server still does not understand after it was loaded again says so, once', async () => {
   const { context, ageing } = await agedContext();
   ageing.untilLoad = Infinity;
-  const page = await openPage(context, `${server.origin}/hopeless`, []);
+  const page = await openPage(context, `${stage.server.origin}/hopeless`, []);
   await page.getByRole('alert').getByText('There is a newer version of this page').waitFor();
   expect(ageing.loads).toBe(2);
   await page.getByRole('button', { name: 'Load the page again' }).click();
   await until(async () => ageing.loads === 3, 'the page to load', 10_000);
   await page.getByRole('alert').getByText('There is a newer version of this page').waitFor();
   expect(ageing.loads).toBe(3);
+  await context.close();
 });
 
 /** What a context's first page says to the server: up to a certain load it speaks an older version of the protocol. */
@@ -98,8 +80,7 @@ interface Ageing {
 }
 
 async function agedContext(): Promise<{ context: BrowserContext; ageing: Ageing }> {
-  const context = await contextOf(browser, persona(0));
-  contexts.push(context);
+  const context = await contextOf(stage.browser, persona(0));
   let hold: { load: number; reach: () => void; released: Promise<void> } | undefined;
   const ageing: Ageing = {
     loads: 0,
@@ -136,7 +117,9 @@ async function attendAged(room: string) {
   const who = persona(0);
   const page = await openPage(context, room, []);
   await join(page, who.name);
-  return { who, context, page, id: await selfOf(page), problems: [], ageing };
+  const attendee = { who, context, page, id: await selfOf(page), problems: [], ageing };
+  stage.present.push(attendee);
+  return attendee;
 }
 
 function aged(message: string): string {

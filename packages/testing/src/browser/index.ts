@@ -11,3 +11,4 @@ export * from './senses.ts';
 export * from './server.ts';
 export * from './sources.ts';
 export * from './witness.ts';
+export * from './stage.ts';

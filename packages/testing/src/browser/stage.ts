@@ -1,0 +1,59 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launchBrowser, persona, type Camera } from './browser.ts';
+import { attend, type Attendee } from './meeting.ts';
+import { startServer, type TestServer } from './server.ts';
+
+/** What the tests of one file play on. */
+export interface Stage {
+  readonly server: TestServer;
+  readonly browser: Browser;
+  /** Who is there in this test; afterwards their contexts are closed. Whoever comes or goes by another way is to be added or taken out. */
+  readonly present: Attendee[];
+  /** The persona of that number enters the room as {@link attend} does. */
+  attend(room: string, index: number, camera?: Camera): Promise<Attendee>;
+}
+
+export interface StageOptions {
+  /** Pages may report errors, because the test breaks something. Otherwise a test fails in which one did. */
+  readonly errors?: 'fail' | 'expected';
+}
+
+/** One server and one browser for all tests of the file that calls this, outside of any test. */
+export function setStage({ errors = 'fail' }: StageOptions = {}): Stage {
+  let server: TestServer | undefined;
+  let browser: Browser | undefined;
+  const stage: Stage = {
+    get server() {
+      return raised(server);
+    },
+    get browser() {
+      return raised(browser);
+    },
+    present: [],
+    async attend(room, index, camera) {
+      const attendee = await attend(stage.browser, `${stage.server.origin}/${room}`, persona(index), camera);
+      stage.present.push(attendee);
+      return attendee;
+    },
+  };
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    const gone = stage.present.splice(0);
+    await Promise.all(gone.map(({ context }) => context.close()));
+    if (errors === 'fail') expect(gone.flatMap(({ problems }) => problems)).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+  return stage;
+}
+
+function raised<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error('The stage is there from the first test on');
+  return part;
+}
