@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { contextOf, openPage, type Persona } from './browser.ts';
 import { carriagesOf } from './connections.ts';
 import { clockOf, recordOf } from './media-record.ts';
