@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { findChromium, provideChromium } from '../lib/chromium.mjs';
 import { provideCoturn } from '../lib/coturn.mjs';
 import { checkImports } from '../lib/imports.mjs';
+import { provideNetworkTools } from '../lib/network-tools.mjs';
 import { run } from '../lib/process.mjs';
 import { projects, root, tool } from '../lib/root.mjs';
 import { outcomeOfTests, runSteps, select, summary } from '../lib/steps.mjs';
@@ -22,6 +23,7 @@ const reports = join(root, '.cache/test');
 const steps = [
   { name: 'browser', run: (report) => program(provideChromium, report) },
   { name: 'coturn', run: (report) => program(provideCoturn, report) },
+  { name: 'network', run: (report) => program(provideNetworkTools, report) },
   { name: 'worker', run: async (report) => ({ passed: 1, failed: 0, note: await provideWorker(report) }) },
   { name: 'types', run: types },
   { name: 'lint', run: () => command('oxlint/bin/oxlint', []) },
@@ -33,7 +35,11 @@ const steps = [
   { name: 'media', needs: ['worker', 'browser'], run: (report) => tests('media', report) },
   { name: 'web', run: async (report) => ({ passed: 1, failed: 0, note: await buildWeb(report) }) },
   { name: 'budget', needs: ['web'], run: budget },
-  { name: 'e2e', needs: ['browser', 'coturn', 'worker', 'web'], run: (report) => tests('e2e', report) },
+  {
+    name: 'e2e',
+    needs: ['browser', 'coturn', 'network', 'worker', 'web'],
+    run: (report) => tests('e2e', report),
+  },
 ];
 
 const totals = await runSteps(chosen(), startPhase, (text) => process.stdout.write(text));
