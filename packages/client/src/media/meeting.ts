@@ -414,8 +414,14 @@ class ComposedMeeting implements Meeting {
     if (session === undefined || device === undefined) return;
     const { clock, log, createConnection, createStream } = this.#environment;
     this.#iceServers.accept(iceServers);
+    const before = this.#seat;
+    const restored = before?.self === view.self;
+    // For the others the share ended with the lost seat, perhaps long ago: nobody shows a screen again without meaning to.
+    if (before !== undefined && !restored) this.#screen.setWanted(false);
+    const held = restored ? before.media.release() : undefined;
     const seatMedia: SeatMedia = new SeatMedia({
       view,
+      held,
       device,
       sendMedia: (generation, action) => session.sendMedia(generation, action),
       sendP2p: (generation, action) => session.sendP2p(generation, action),
@@ -432,11 +438,6 @@ class ComposedMeeting implements Meeting {
         level: (participant, level) => this.#levels.hear({ [participant]: level }),
       },
     });
-    const before = this.#seat;
-    const restored = before?.self === view.self;
-    // For the others the share ended with the lost seat, perhaps long ago: nobody shows a screen again without meaning to.
-    if (before !== undefined && !restored) this.#screen.setWanted(false);
-    const held = restored ? before.media.release() : undefined;
     // One seat follows the other: nobody is shown a moment without.
     this.#seat = { self: view.self, epoch: view.epoch, media: seatMedia, reading: undefined };
     if (this.#identity?.epoch !== view.epoch) this.#earlierEpoch = this.#identity?.epoch;
@@ -447,7 +448,6 @@ class ComposedMeeting implements Meeting {
     if (this.#visible !== undefined) seatMedia.setShown(this.#visible);
     this.#outgoing.setMedia(seatMedia);
     seatMedia.update(view);
-    if (held !== undefined) seatMedia.hold(held);
     this.#shown.again();
     // Whether there is a relay to hide behind is known only now.
     if (this.#directNow() === 'relay') this.#command({ type: 'allow-p2p', allowed: true });

@@ -16,7 +16,7 @@ import { asReceiver, asTrack, FakeReceiver, FakeTrack, turn } from '../../test/f
 import { offer, OTHER, SELF, view } from '../../test/meeting-messages.ts';
 import { IceServerList } from './ice-server-list.ts';
 import type { PathState } from './path.ts';
-import { SeatMedia, type DirectPath, type SeatMediaOptions } from './seat-media.ts';
+import { SeatMedia, type DirectPath, type HeldCall, type SeatMediaOptions } from './seat-media.ts';
 
 type ConnectOptions = Parameters<SeatMediaOptions['connect']>[0];
 
@@ -87,7 +87,11 @@ function conference(route: MediaRoute, change: Partial<ConferenceView> = {}): Co
   });
 }
 
-async function start(first: ConferenceView = conference(ALONE), direct: 'any' | 'relay' | 'never' = 'any') {
+async function start(
+  first: ConferenceView = conference(ALONE),
+  direct: 'any' | 'relay' | 'never' = 'any',
+  held?: HeldCall,
+) {
   const { device, sending, receiving } = await fakeBridgeDevice();
   const clock = new FakeClock();
   const directs: FakeDirect[] = [];
@@ -96,6 +100,7 @@ async function start(first: ConferenceView = conference(ALONE), direct: 'any' | 
   const levels: number[] = [];
   const media = new SeatMedia({
     view: first,
+    held,
     device,
     sendMedia: (_generation, { action }) => sent.push(action) > 0,
     sendP2p: (generation, { action }) => sent.push(`p2p ${generation} ${action}`) > 0,
@@ -340,8 +345,7 @@ describe('a server that comes back without the conference', () => {
     before.media.close();
     if (held === undefined) throw new Error('nothing to hold');
     const alone = conference(ALONE, { participants: view().participants, sources: [] });
-    const after = await start(alone);
-    after.media.hold(held);
+    const after = await start(alone, 'any', held);
     return { before, after, alone, direct: before.last() };
   }
 
@@ -366,6 +370,9 @@ describe('a server that comes back without the conference', () => {
     after.last().become('connected');
     await after.look(after.last().fakes.get('camera'));
     expect(after.media.tracks.get(again.id)).toBe(after.last().fakes.get('camera')?.track);
+    // The page needs a moment to change over.
+    expect(direct.closed).toBe(false);
+    after.clock.advance(1_000);
     expect(direct.closed).toBe(true);
     expect(after.said).toEqual([[1, true]]);
   });

@@ -27,6 +27,8 @@ import { chooseWay, type Offered, type Way } from './way.ts';
 export interface SeatMediaOptions {
   /** The conference as it was when the seat was taken. */
   readonly view: ConferenceView;
+  /** What an earlier seat released: it goes on until its other end is back and comes by a way of this conference, or for 15 s. */
+  readonly held?: HeldCall | undefined;
   /** Loaded with the bridge's capabilities. */
   readonly device: Device;
   /** Both return whether the message could be handed over; see `BridgePath` and `P2pPath`. */
@@ -80,6 +82,12 @@ const CHANGE_MS = 1_000;
 /** Milliseconds between looks at the other end's loudness. */
 const LEVEL_MS = 200;
 
+interface Held extends HeldCall {
+  /** It is needed no more, and the page changes over. */
+  readonly ends: boolean;
+  readonly stopTimer: () => void;
+}
+
 /** Milliseconds that a call without a conference waits for its other end to come back to the new one. */
 const HOLD_MS = 15_000;
 
@@ -94,7 +102,7 @@ export class SeatMedia {
   readonly #firstFrames: FirstFrames;
   readonly #outgoing = new Map<SourceKind, MediaStreamTrack>();
   #direct: Direct | undefined;
-  #held: (HeldCall & { readonly stopTimer: () => void }) | undefined;
+  #held: Held | undefined;
   /** As the conference says. */
   #told: ConferenceView;
   /** As it is shown, and what that was made from. */
@@ -122,8 +130,9 @@ export class SeatMedia {
     const { clock, log, device, listener } = options;
     this.#options = options;
     this.#told = options.view;
-    this.#view = options.view;
-    this.#shownFrom = { told: options.view, carried: undefined };
+    this.#held = options.held === undefined ? undefined : this.#hold(options.held);
+    this.#view = withCarried(options.view, this.#held?.carried);
+    this.#shownFrom = { told: options.view, carried: this.#held?.carried };
     this.bridge = new BridgePath({
       device,
       send: options.sendMedia,
@@ -181,17 +190,6 @@ export class SeatMedia {
     if (direct?.path.state !== 'connected' || carried === undefined) return undefined;
     this.#direct = undefined;
     return { direct, carried };
-  }
-
-  /** Takes such a connection over until its other end is back and comes by a way of this conference, or for 15 s. */
-  hold(call: HeldCall): void {
-    const { ties } = call.direct;
-    // Its conference is no more: nothing can be said to the other end.
-    ties.send = () => false;
-    ties.changed = () => this.#settle();
-    const stopTimer = this.#options.clock.after(HOLD_MS, () => this.#letGo());
-    this.#held = { ...call, stopTimer };
-    this.#settle();
   }
 
   /** What goes out over a direct connection, now or when there is one. */
@@ -282,6 +280,14 @@ export class SeatMedia {
     this.#stopLevel = undefined;
   }
 
+  #hold(call: HeldCall): Held {
+    const { ties } = call.direct;
+    // Its conference is no more: nothing can be said to the other end.
+    ties.send = () => false;
+    ties.changed = () => this.#settle();
+    return { ...call, ends: false, stopTimer: this.#options.clock.after(HOLD_MS, () => this.#letGo()) };
+  }
+
   #letGo(): void {
     const held = this.#held;
     if (held === undefined) return;
@@ -315,7 +321,7 @@ export class SeatMedia {
     this.#sayReady();
     this.#listenToPeer();
     if (changed) this.#options.listener.changed();
-    if (this.#held !== undefined && this.#isHeldInVain(this.#held)) this.#letGo();
+    if (this.#held !== undefined) this.#reviewHeld(this.#held);
   }
 
   /** The same object as long as it is the same. */
@@ -326,12 +332,19 @@ export class SeatMedia {
     return withCarried(this.#told, this.#held?.carried);
   }
 
-  /** It has broken, or everything that came by it comes by a way of this conference. */
-  #isHeldInVain({ direct, carried }: HeldCall): boolean {
-    if (direct.path.state !== 'connected') return true;
+  /** A held connection ends at once if it breaks; and a moment after everything that came by it comes by a way of this conference. */
+  #reviewHeld(held: Held): void {
+    const { direct, carried } = held;
+    if (direct.path.state !== 'connected') {
+      this.#letGo();
+      return;
+    }
     const { mode } = this.#route;
     const isBack = withCarried(this.#told, carried) === this.#told;
-    return isBack && mode !== 'none' && this.#isReady(mode, direct.peer);
+    if (held.ends || !isBack || mode === 'none' || !this.#isReady(mode, direct.peer)) return;
+    held.stopTimer();
+    const stopTimer = this.#options.clock.after(CHANGE_MS, () => this.#letGo());
+    this.#held = { ...held, ends: true, stopTimer };
   }
 
   /** Looks only for what decides something: the other end's sources, while there are two ways. */
