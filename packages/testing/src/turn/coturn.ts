@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort, until } from '../browser/server.ts';
+import { runIn } from '../network/namespaces.ts';
+import type { Machine } from '../network/network.ts';
 import type { Credentials } from './stun.ts';
 import { TurnClient } from './turn-client.ts';
 
@@ -27,10 +29,13 @@ export interface Coturn {
   stop(): Promise<void>;
 }
 
-/** `publicAddress`: where it may relay to beside the public Internet; it listens there, too. */
-export async function startCoturn(publicAddress: string = outerAddress()): Promise<Coturn> {
+/** @param machine where it runs and relays to beside the public Internet, if not here */
+export async function startCoturn(machine?: Machine): Promise<Coturn> {
   const folder = await mkdtemp(join(tmpdir(), 'treff-coturn-'));
+  const publicAddress = machine?.address ?? outerAddress();
   const port = await freePort();
+  const [program, args] =
+    machine === undefined ? ['turnserver', []] : ['ip', ['netns', 'exec', machine.namespace, 'turnserver']];
   const { stdout: configuration } = await promisify(execFile)(process.execPath, [CONFIGURE], {
     env: {
       TURN_REALM: 'turn.test',
@@ -47,7 +52,7 @@ export async function startCoturn(publicAddress: string = outerAddress()): Promi
   let output = '';
   async function launch(): Promise<ChildProcess> {
     // As Debian's unit starts it.
-    const child = spawn('turnserver', ['-c', file, '--pidfile='], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, [...args, '-c', file, '--pidfile='], { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     try {
@@ -55,7 +60,7 @@ export async function startCoturn(publicAddress: string = outerAddress()): Promi
       await until(
         async () => {
           if (child.exitCode !== null) throw new Error(`coturn ended with ${child.exitCode}`);
-          return answers(coturn);
+          return machine === undefined ? answers(coturn) : accepts(machine, port);
         },
         'coturn to answer',
         30_000,
@@ -107,6 +112,14 @@ export function outerAddress(): string {
     for (const { family, internal, address } of addresses ?? [])
       if (family === 'IPv4' && !internal) return address;
   throw new Error('This machine has no IPv4 address but the loopback one');
+}
+
+/** Its machine is out of reach for a client of here. */
+async function accepts({ namespace, address }: Machine, port: number): Promise<boolean> {
+  return runIn(namespace, 'bash', '-c', `: </dev/tcp/${address}/${port}`).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function answers(coturn: Pick<Coturn, 'address' | 'port' | 'credentials'>): Promise<boolean> {
