@@ -110,7 +110,8 @@ async function moves<Result>(
       const bound = Math.max(500, 3 * before.longestGap, 3 * during.stall);
       expect.soft(during.longestGap, `${about}, gap`).toBeLessThanOrEqual(bound);
       expect.soft(during.unperceived, `${about}, neither seen nor heard`).toBe(0);
-      expect.soft(during.doubled, `${about}, doubled`).toBeLessThanOrEqual(100);
+      // The players change in one task, which may fall between two moments of sound.
+      expect.soft(during.doubled, `${about}, doubled`).toBeLessThanOrEqual(20);
     }
   }
   return result;
