@@ -43,7 +43,8 @@ test('root installs what is missing, also if it is only one of them', async () =
 test('who cannot use them is not asked to install them', async () => {
   const asUser = await provideNetworkTools({ PATH: folder }, quiet, { ...root, isRoot: false });
   const without = await provideNetworkTools({ PATH: folder, TREFF_NO_NAMESPACES: '1' }, quiet, root);
-  for (const result of [asUser, without]) expect(result).toMatchObject({ path: expect.stringContaining('left out') });
+  for (const result of [asUser, without])
+    expect(result).toMatchObject({ path: expect.stringContaining('left out') });
   expect(commands).toEqual([]);
 });
 
