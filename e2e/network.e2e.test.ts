@@ -15,7 +15,8 @@ import { createNetwork, refusal, type Network } from '@treff/testing/network';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 const INTERRUPTED = 'Connection interrupted';
-const SESSION_LOST = 'The connection to the server is lost. Reconnecting …';
+const SESSION_LOST = "The server can't be reached just now. Picture and sound go on. Reconnecting …";
+const ALL_LOST = 'The connection to the meeting is lost. Reconnecting …';
 const MEDIA_LOST = 'Picture and sound are interrupted. Reconnecting …';
 
 /** Within which the server notices a silent socket (two pings of 5 s unanswered) and gives the seat up (30 s later). */
@@ -106,7 +107,7 @@ test('a router that gets another address outside is hardly noticed', async () =>
 test('the loss of the socket alone is a small notice: picture and sound go on, and the seat is taken back', async () => {
   const [ann, ben] = [await arrive(0), await arrive(1)];
   await allMeet([ann, ben]);
-  const annSaw = await witness(ann.page, [SESSION_LOST, MEDIA_LOST]);
+  const annSaw = await witness(ann.page, [SESSION_LOST, MEDIA_LOST, ALL_LOST]);
   const benSaw = await witness(ben.page, [INTERRUPTED]);
   await ann.home.block('page');
   await says(ann, SESSION_LOST);
@@ -126,8 +127,8 @@ test('the loss of the socket alone is a small notice: picture and sound go on, a
 test('after 30 s of silence one still has the seat; who stays silent longer loses it, and is back by themselves', async () => {
   const [ann, ben, cem] = [await arrive(0), await arrive(1), await arrive(2)];
   await allMeet([ann, ben, cem]);
-  const annSaw = await witness(ann.page, [SESSION_LOST]);
-  const cemSaw = await witness(cem.page, [SESSION_LOST]);
+  const annSaw = await witness(ann.page, [ALL_LOST]);
+  const cemSaw = await witness(cem.page, [ALL_LOST]);
   const benSaw = await witness(ben.page, [INTERRUPTED]);
   await ann.home.block('everything');
   await cem.home.block('everything');
@@ -135,7 +136,7 @@ test('after 30 s of silence one still has the seat; who stays silent longer lose
   await ann.home.block();
   await allMeet([ann, ben], 30_000);
   expect(await selfOf(ann.page)).toBe(ann.id);
-  expect(await annSaw.texts()).toEqual([SESSION_LOST]);
+  expect(await annSaw.texts()).toEqual([ALL_LOST]);
   expect(await benSaw.texts()).toEqual([INTERRUPTED]);
 
   const tileOf = (id: string) => ben.page.locator(`[data-participant-id="${id}"][data-source="camera"]`);
@@ -144,7 +145,7 @@ test('after 30 s of silence one still has the seat; who stays silent longer lose
   await cem.home.block();
   await ben.page.locator('[data-source="camera"]').getByText('Cem').first().waitFor();
   await allMeet([ann, ben, { ...cem, id: await selfOf(cem.page) }], 30_000);
-  expect(await cemSaw.texts()).toEqual([SESSION_LOST]);
+  expect(await cemSaw.texts()).toEqual([ALL_LOST]);
   // Ann was there all the time.
   expect((await benSaw.tiles()).filter((tiles) => !tiles.includes(ann.id))).toEqual([]);
 });
