@@ -143,8 +143,11 @@ test('after 30 s of silence one still has the seat; who stays silent longer lose
   await tileOf(cem.id).first().waitFor({ state: 'detached', timeout: SEAT_LOST_MS });
   expect(await tileOf(ann.id).count()).toBeGreaterThan(0);
   await cem.home.block();
-  await ben.page.locator('[data-source="camera"]').getByText('Cem').first().waitFor();
-  await allMeet([ann, ben, { ...cem, id: await selfOf(cem.page) }], 30_000);
+  const back = ben.page.locator('[data-source="camera"]', { hasText: cem.who.name }).first();
+  const id = await back.getAttribute('data-participant-id');
+  if (id === null) throw new Error('A tile has an id');
+  await allMeet([ann, ben, { ...cem, id }], 30_000);
+  expect(await selfOf(cem.page)).toBe(id);
   expect(await cemSaw.texts()).toEqual([ALL_LOST]);
   // Ann was there all the time.
   expect((await benSaw.tiles()).filter((tiles) => !tiles.includes(ann.id))).toEqual([]);
