@@ -35,10 +35,12 @@ interface Gaps {
   readonly sound: number[];
   /** As long before each move as the move took: how even pictures are anyway. */
   readonly pictureBefore: number[];
+  /** Longest time in which the page could do nothing at all: the machine's share in the others. */
+  readonly stall: number[];
 }
 
-const toBridge: Gaps = { picture: [], sound: [], pictureBefore: [] };
-const toDirect: Gaps = { picture: [], sound: [], pictureBefore: [] };
+const toBridge: Gaps = { picture: [], sound: [], pictureBefore: [], stall: [] };
+const toDirect: Gaps = { picture: [], sound: [], pictureBefore: [], stall: [] };
 
 const server = await startServer();
 const browser = await launchBrowser();
@@ -75,13 +77,14 @@ try {
 }
 
 console.log(`\n${cpus().length} cores, ${cpus()[0]?.model}; browser, server and all three people on them`);
-for (const [name, { picture, sound, pictureBefore }] of [
+for (const [name, { picture, sound, pictureBefore, stall }] of [
   ['to the bridge', toBridge],
   ['back to the direct connection', toDirect],
 ] as const) {
   console.log(
     `${name}, ms: picture ${spread(picture)} (before: ${spread(pictureBefore)}); silence ${spread(sound)}`,
   );
+  console.log(`  the page could do nothing at all: ${spread(stall)}`);
   console.log(`  p95 of the picture / aim of ${AIM_MS} ms: ${(quantile(picture, 0.95) / AIM_MS).toFixed(2)}`);
 }
 
@@ -104,11 +107,12 @@ async function measure(pair: readonly Attendee[], gaps: Gaps, move: () => Promis
     if (there === undefined || from === undefined) throw new RangeError('Two are measured');
     const to = await clockOf(here.page);
     const record = await recordOf(here.page, from - (to - from));
-    const gap = (kind: (typeof KINDS)[number], begin: number, end: number) =>
-      continuityOf(record, `${there.id}/${kind}`, begin, end).longestGap;
-    gaps.picture.push(gap('camera', from, to));
-    gaps.sound.push(gap('microphone', from, to));
-    gaps.pictureBefore.push(gap('camera', from - (to - from), from));
+    const source = (kind: (typeof KINDS)[number]) => `${there.id}/${kind}`;
+    const picture = continuityOf(record, source('camera'), from, to);
+    gaps.picture.push(picture.longestGap);
+    gaps.stall.push(picture.stall);
+    gaps.sound.push(continuityOf(record, source('microphone'), from, to).longestGap);
+    gaps.pictureBefore.push(continuityOf(record, source('camera'), from - (to - from), from).longestGap);
   }
 }
 

@@ -109,7 +109,8 @@ async function moves<Result>(
         });
       const bound = Math.max(500, 3 * before.longestGap, 3 * during.stall);
       expect.soft(during.longestGap, `${about}, gap`).toBeLessThanOrEqual(bound);
-      expect.soft(during.unperceived, `${about}, neither seen nor heard`).toBe(0);
+      // A page that could do nothing for a second is no fault of the move.
+      if (during.stall < 1_000) expect.soft(during.unperceived, `${about}, neither seen nor heard`).toBe(0);
       // The players change in one task, which may fall between two moments of sound.
       expect.soft(during.doubled, `${about}, doubled`).toBeLessThanOrEqual(20);
     }
