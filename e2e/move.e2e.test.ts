@@ -241,13 +241,13 @@ test('two whose browsers never reach each other talk over the bridge, and a thir
     return third;
   });
   await moves(watched, ['bridge'], async () => {
+    const attempts = await directAttemptsOf(ann.page);
     await leave(cem);
-    for (const { page } of [ann, ben])
-      await until(
-        async () => (await page.locator('html').getAttribute('data-media-mode')) === 'p2p',
-        'another attempt at a direct connection',
-        PATIENCE_MS,
-      );
+    await until(
+      async () => (await directAttemptsOf(ann.page)) > attempts,
+      'another attempt at a direct connection',
+      PATIENCE_MS,
+    );
   });
 });
 
