@@ -26,7 +26,7 @@ export function view(change: Partial<ConferenceView> = {}): ConferenceView {
     room: 'room',
     self: SELF,
     route: { mode: 'bridge', move: 1, bridge: true },
-    participants: [{ id: SELF, displayName: 'Ann', connection: 'connected' }],
+    participants: [{ id: SELF, displayName: 'Ann', role: 'participant', connection: 'connected' }],
     sources: [],
     speakers: [],
     messages: [],

@@ -1,20 +1,23 @@
 import type { ConferenceView, Incarnation, ParticipantId, ViewEvent } from '@treff/protocol';
 import { accept, refuse, type Decision, type Feature } from './feature.ts';
 import { nextRoute } from './features/media/route.ts';
+import { nextRoles, type RolePolicy } from './features/roles/roles.ts';
 import { refusalOf } from './permissions.ts';
 import { FEATURES, type ConferenceCommand, type ConferenceEvent } from './registry.ts';
 import type { Actor, ConferenceState, DecisionContext } from './state.ts';
 
-/** A conference before anybody joined. `room` is a normalised name; `p2p`: whether browsers may connect directly. */
+/** A conference before anybody joined. `room` is a normalised name; `p2p`: whether browsers may connect directly; `roles`: the operator's policy. */
 export function createConference(options: {
   epoch: Incarnation;
   room: string;
   p2p: boolean;
+  roles?: RolePolicy | undefined;
 }): ConferenceState {
   return {
     epoch: options.epoch,
     room: options.room,
     participants: FEATURES.participants.initial,
+    roles: { ...FEATURES.roles.initial, policy: options.roles ?? FEATURES.roles.initial.policy },
     sources: FEATURES.sources.initial,
     speakers: FEATURES.speakers.initial,
     chat: FEATURES.chat.initial,
@@ -23,7 +26,7 @@ export function createConference(options: {
 }
 
 /**
- * Permission first, then the feature's own judgement, then what follows for the route of media. Pure: nothing happens until the events are
+ * Permission first, then the feature's own judgement, then what follows for roles and for the route of media. Pure: nothing happens until the events are
  * evolved.
  */
 export function decide(
@@ -37,9 +40,10 @@ export function decide(
   const decision = judge(state, command, actor, context);
   if (!decision.ok) return decision;
   const after = decision.events.reduce(evolve, state);
+  const roles = nextRoles(state, after, decision.events, context.now);
+  const events = [...decision.events, ...roles];
   const route = nextRoute(after, context.now);
-  if (route === after.media.route) return decision;
-  return accept(...decision.events, { type: 'media-routed', route });
+  return route === after.media.route ? accept(...events) : accept(...events, { type: 'media-routed', route });
 }
 
 function judge(
@@ -48,7 +52,7 @@ function judge(
   actor: Actor,
   context: DecisionContext,
 ): Decision {
-  const { participants, sources, speakers, chat, media } = FEATURES;
+  const { participants, roles, sources, speakers, chat, media } = FEATURES;
   switch (command.type) {
     case 'join':
       return participants.decide.join(state, command, actor, context);
@@ -64,6 +68,10 @@ function judge(
       return participants.decide['allow-p2p'](state, command, actor, context);
     case 'tick':
       return participants.decide.tick(state, command, actor, context);
+    case 'grant-moderator':
+      return roles.decide['grant-moderator'](state, command, actor, context);
+    case 'revoke-moderator':
+      return roles.decide['revoke-moderator'](state, command, actor, context);
     case 'add-source':
       return sources.decide['add-source'](state, command, actor, context);
     case 'remove-source':
@@ -84,6 +92,7 @@ export function evolve(state: ConferenceState, event: ConferenceEvent): Conferen
   return {
     ...state,
     participants: FEATURES.participants.evolve(state.participants, event),
+    roles: FEATURES.roles.evolve(state.roles, event),
     sources: FEATURES.sources.evolve(state.sources, event),
     speakers: FEATURES.speakers.evolve(state.speakers, event),
     chat: FEATURES.chat.evolve(state.chat, event),

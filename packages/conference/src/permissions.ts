@@ -5,7 +5,8 @@ import type { Actor, ConferenceState } from './state.ts';
 /**
  * Who may issue a command at all:
  * - `system`: the shell alone (its timers, sessions and bridges);
- * - `seated`: a participant with a seat, for and about itself. Whose source it is, the feature checks.
+ * - `seated`: a participant with a seat, for and about itself. Whose source it is, the feature checks;
+ * - `moderator`: a participant with that role.
  */
 export const PERMISSIONS = {
   join: 'system',
@@ -19,10 +20,14 @@ export const PERMISSIONS = {
   'media-ready': 'seated',
   'send-message': 'seated',
   'add-source': 'seated',
+  'grant-moderator': 'moderator',
+  'revoke-moderator': 'moderator',
   'mute-source': 'seated',
   /** Also the shell: when the bridge refuses what was announced. */
   'remove-source': 'seated-or-system',
-} as const satisfies Record<ConferenceCommand['type'], 'system' | 'seated' | 'seated-or-system'>;
+} as const satisfies Record<ConferenceCommand['type'], Rule>;
+
+type Rule = 'system' | 'seated' | 'seated-or-system' | 'moderator';
 
 /** The refusal, or `undefined` when the actor may. */
 export function refusalOf(
@@ -30,8 +35,10 @@ export function refusalOf(
   command: ConferenceCommand,
   actor: Actor,
 ): ErrorCode | undefined {
-  const rule = PERMISSIONS[command.type];
-  if (actor.kind === 'system') return rule === 'seated' ? 'permission/denied' : undefined;
+  const rule: Rule = PERMISSIONS[command.type];
+  if (actor.kind === 'system')
+    return rule === 'system' || rule === 'seated-or-system' ? undefined : 'permission/denied';
   if (!state.participants.has(actor.id)) return 'participant/unknown';
+  if (rule === 'moderator') return state.roles.moderators.has(actor.id) ? undefined : 'permission/denied';
   return rule === 'system' ? 'permission/denied' : undefined;
 }

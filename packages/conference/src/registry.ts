@@ -5,19 +5,27 @@ import {
   type ParticipantsCommand,
   type ParticipantsEvent,
 } from './features/participants/participants.ts';
+import { roles, type RolesCommand, type RolesEvent } from './features/roles/roles.ts';
 import { sources, type SourcesCommand, type SourcesEvent } from './features/sources/sources.ts';
 import { speakers, type SpeakersCommand, type SpeakersEvent } from './features/speakers/speakers.ts';
 
 /** Every command of the house: those of participants (the protocol's `Command`) and those of the shell. */
 export type ConferenceCommand =
   | ParticipantsCommand
+  | RolesCommand
   | SourcesCommand
   | SpeakersCommand
   | ChatCommand
   | MediaCommand;
 
 /** Every fact that can change a conference. Stays in the server; viewers get projections of it. */
-export type ConferenceEvent = ParticipantsEvent | SourcesEvent | SpeakersEvent | ChatEvent | MediaEvent;
+export type ConferenceEvent =
+  | ParticipantsEvent
+  | RolesEvent
+  | SourcesEvent
+  | SpeakersEvent
+  | ChatEvent
+  | MediaEvent;
 
 /** The features, by hand. Their order is the order in which view events of one event are sent. */
-export const FEATURES = { participants, sources, speakers, chat, media } as const;
+export const FEATURES = { participants, roles, sources, speakers, chat, media } as const;

@@ -21,6 +21,8 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
       return changeParticipant(view, event.participant, { displayName: event.displayName });
     case 'participant-connection':
       return changeParticipant(view, event.participant, { connection: event.connection });
+    case 'participant-role':
+      return changeParticipant(view, event.participant, { role: event.role });
     case 'source-added':
       return { ...view, sources: [...view.sources, event.source] };
     case 'source-removed':

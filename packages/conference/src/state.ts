@@ -2,6 +2,7 @@ import type { Incarnation, ParticipantId } from '@treff/protocol';
 import type { ChatState } from './features/chat/chat.ts';
 import type { MediaState } from './features/media/media.ts';
 import type { ParticipantsState } from './features/participants/participants.ts';
+import type { RolesState } from './features/roles/roles.ts';
 import type { SourcesState } from './features/sources/sources.ts';
 import type { SpeakersState } from './features/speakers/speakers.ts';
 
@@ -14,6 +15,7 @@ export interface ConferenceState {
   /** Normalised room name. */
   readonly room: string;
   readonly participants: ParticipantsState;
+  readonly roles: RolesState;
   readonly sources: SourcesState;
   readonly speakers: SpeakersState;
   readonly chat: ChatState;

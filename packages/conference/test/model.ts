@@ -52,6 +52,8 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
     displayName: fc.string({ maxLength: LIMITS.displayNameLength + 3, unit: 'binary' }),
     // Opting out is rare, or nobody would ever be connected directly.
     p2p: fc.nat(9).map((number) => number > 0),
+    formerly: fc.option(person, { nil: undefined }),
+    role: fc.constantFrom(undefined, undefined, undefined, 'participant' as const, 'moderator' as const),
   }),
   {
     weight: 4,
@@ -68,8 +70,10 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
   fc.record({
     type: fc.constant('leave' as const),
     participant: person,
-    reason: fc.constantFrom('left' as const, 'timeout' as const, 'replaced' as const),
+    reason: fc.constantFrom('left' as const, 'closed' as const, 'timeout' as const, 'replaced' as const),
   }),
+  fc.record({ type: fc.constant('grant-moderator' as const), participant: person }),
+  fc.record({ type: fc.constant('revoke-moderator' as const), participant: person }),
   fc.record({ type: fc.constant('interrupt' as const), participant: person }),
   fc.record({ type: fc.constant('resume' as const), participant: person }),
   fc.record({ type: fc.constant('rename' as const), displayName: fc.string({ maxLength: 60 }) }),
@@ -124,6 +128,8 @@ function actorFor(command: ConferenceCommand, stranger: ParticipantId, odd: numb
     case 'allow-p2p':
     case 'media-ready':
     case 'send-message':
+    case 'grant-moderator':
+    case 'revoke-moderator':
       return { kind: 'participant', id: stranger };
     default:
       return { kind: 'system' };

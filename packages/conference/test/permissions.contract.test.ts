@@ -20,13 +20,18 @@ const alone = after(EMPTY, join(ann), [
 ]);
 const two = after(alone, join(ben));
 const interrupted = after(two, [{ type: 'interrupt', participant: ann }]);
+/** Ben moderates too. */
+const both = after(two, [{ type: 'grant-moderator', participant: ben }, as(ann)]);
 const full = Array.from({ length: LIMITS.participants - 2 }, (_, index) =>
   participantId.parse((0x10000000 + index).toString(16)),
 ).reduce((state, id) => after(state, join(id)), two);
 
-const STATES = { empty: EMPTY, alone, two, interrupted, full } satisfies Record<string, ConferenceState>;
+const STATES = { empty: EMPTY, alone, two, both, interrupted, full } satisfies Record<
+  string,
+  ConferenceState
+>;
 
-/** Ann owns the camera, Ben sits beside her (but not in `empty` and `alone`), Cem has no seat. */
+/** Ann owns the camera and moderates, Ben sits beside her (but not in `empty` and `alone`), Cem has no seat. */
 const ACTORS = {
   system: { kind: 'system' },
   ann: as(ann),
@@ -45,6 +50,8 @@ const COMMANDS = {
   'allow-p2p': { type: 'allow-p2p', allowed: false },
   'media-ready': { type: 'media-ready', move: 1, ready: true },
   'send-message': { type: 'send-message', text: 'Hello' },
+  'grant-moderator': { type: 'grant-moderator', participant: ben },
+  'revoke-moderator': { type: 'revoke-moderator', participant: ann },
   'add-source': {
     type: 'add-source',
     source: { id: makeSourceId(ann, 'microphone', 0), kind: 'microphone', muted: true },
@@ -61,6 +68,13 @@ const denied = 'permission/denied';
 /** What only the shell may do, once somebody is there to be refused. */
 const shell = (system: Outcome): Row => ({ system, ann: denied, ben: denied, cem: seatless });
 const shellAlone = (system: Outcome): Row => ({ system, ann: denied, ben: seatless, cem: seatless });
+/** What only moderators may do. */
+const moderators = (ann: Outcome, ben: Outcome = denied): Row => ({
+  system: denied,
+  ann,
+  ben,
+  cem: seatless,
+});
 const nobody = (system: Outcome): Row => ({ system, ann: seatless, ben: seatless, cem: seatless });
 
 /** The policy, cell by cell. A missing command, state or actor does not compile. */
@@ -69,6 +83,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody('ok'),
     alone: shellAlone('ok'),
     two: shell('ok'),
+    both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('room/full'),
   },
@@ -76,6 +91,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody(seatless),
     alone: shellAlone('ok'),
     two: shell('ok'),
+    both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
   },
@@ -83,6 +99,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody(seatless),
     alone: shellAlone('ok'),
     two: shell('ok'),
+    both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
   },
@@ -90,6 +107,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody(seatless),
     alone: shellAlone('ok'),
     two: shell('ok'),
+    both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
   },
@@ -97,6 +115,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody('ok'),
     alone: shellAlone('ok'),
     two: shell('ok'),
+    both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
   },
@@ -104,6 +123,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody(seatless),
     alone: shellAlone('ok'),
     two: shell('ok'),
+    both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
   },
@@ -111,6 +131,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody(denied),
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    both: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
     full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
   },
@@ -118,6 +139,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody(denied),
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    both: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
     full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
   },
@@ -125,6 +147,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody(denied),
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    both: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
     full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
   },
@@ -132,13 +155,31 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody(denied),
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+    both: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
     full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
+  },
+  'grant-moderator': {
+    empty: nobody(denied),
+    alone: moderators('participant/unknown', seatless),
+    two: moderators('ok'),
+    both: moderators('ok', 'ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+  },
+  'revoke-moderator': {
+    empty: nobody(denied),
+    alone: moderators('role/last-moderator', seatless),
+    two: moderators('role/last-moderator'),
+    both: moderators('ok', 'ok'),
+    interrupted: moderators('role/last-moderator'),
+    full: moderators('role/last-moderator'),
   },
   'add-source': {
     empty: nobody(denied),
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
+    both: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     full: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
   },
@@ -146,6 +187,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody('source/unknown'),
     alone: { system: 'ok', ann: 'ok', ben: seatless, cem: seatless },
     two: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
+    both: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     interrupted: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     full: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
   },
@@ -153,6 +195,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     empty: nobody(denied),
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: denied, cem: seatless },
+    both: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     full: { system: denied, ann: 'ok', ben: denied, cem: seatless },
   },

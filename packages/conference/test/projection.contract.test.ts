@@ -118,6 +118,19 @@ test(`whatever happened, its consequences for the route are drawn at once, and o
   );
 });
 
+test(`somebody moderates, or will before long, and nobody without a seat (SEED=${seed})`, () => {
+  fc.assert(
+    fc.property(steps, (commands) => {
+      const state = play(commands, () => undefined);
+      const { moderators, vacantUntil } = state.roles;
+      const seated = [...state.participants.keys()];
+      expect(seated).toEqual(expect.arrayContaining([...moderators]));
+      if (seated.length > 0) expect(moderators.size === 0).toBe(vacantUntil !== undefined);
+    }),
+    options,
+  );
+});
+
 test(`a tick at the next deadline always ends that deadline (SEED=${seed})`, () => {
   fc.assert(
     fc.property(steps, (commands) => {

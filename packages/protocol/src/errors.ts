@@ -43,6 +43,8 @@ export const ERROR_CODES = [
   'participant/unknown',
   /** The actor may not do that. */
   'permission/denied',
+  /** Nobody else is a moderator, and somebody has to be. */
+  'role/last-moderator',
   /** Nothing that can be seen is in the message. */
   'chat/empty',
   /** Longer than `LIMITS.messageLength`. */

@@ -112,6 +112,9 @@ export const command = z.discriminatedUnion('type', [
     text: text(2 * LIMITS.messageLength),
     to: z.optional(participantId),
   }),
+  /** A moderator: makes somebody one, or takes it back, from oneself too. The last one stays. */
+  z.object({ type: z.literal('grant-moderator'), participant: participantId }),
+  z.object({ type: z.literal('revoke-moderator'), participant: participantId }),
   /** Mutes or unmutes one's own source. */
   z.object({ type: z.literal('mute-source'), source: sourceId, muted: z.boolean() }),
   /** Whether everything that is to be received comes by the way that the route's `mode` names; `false` takes it back. Of earlier moves nothing is noted. */
@@ -161,7 +164,11 @@ export const clientMessage = z.discriminatedUnion('type', [
     media: z.optional(mediaInventory),
   }),
   /** Gives the seat up. The server closes the socket with 1000. */
-  z.object({ type: z.literal('leave') }),
+  z.object({
+    type: z.literal('leave'),
+    /** The page goes away and may be loaded again: whoever moderated alone keeps that for `LIMITS.resumeMs`. */
+    unload: z.optional(z.boolean()),
+  }),
   /** Answered by a `result` through the outbox. A repeated id does nothing twice. */
   z.object({ type: z.literal('command'), id: commandId, command }),
   z.object({ type: z.literal('media'), generation, body: clientMediaAction }),
@@ -205,6 +212,8 @@ export const serverMessage = z.discriminatedUnion('type', [
     media: mediaOffer,
     iceServers,
   }),
+  /** Takes the place of the one before: it says what the person is by now. */
+  z.object({ type: z.literal('token'), token: text(LIMITS.tokenLength) }),
   z.object({ type: z.literal('resumed'), token: text(LIMITS.tokenLength) }),
   /** One numbered change; numbers of a seat have no gaps. */
   z.object({ type: z.literal('event'), seq: sequence, event: viewEvent }),

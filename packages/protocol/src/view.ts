@@ -8,10 +8,15 @@ import { generation, incarnation, messageId, participantId, sourceId, sourceKind
  */
 export const displayName = z.string().check(z.maxLength(LIMITS.displayNameLength));
 
+export const role = z.enum(['moderator', 'participant']);
+/** A moderator may do to others what the rules of the meeting allow. */
+export type Role = z.infer<typeof role>;
+
 export const participantView = z.object({
   id: participantId,
   /** Empty when the person gave none: the page then shows its own words for a guest. */
   displayName,
+  role,
   /** `interrupted`: the socket is lost, and the seat is held for `LIMITS.resumeMs`. */
   connection: z.enum(['connected', 'interrupted']),
 });
@@ -89,13 +94,20 @@ export const viewEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('participant-left'),
     participant: participantId,
-    reason: z.enum(['left', 'timeout', 'replaced']),
+    reason: z.enum(['left', 'closed', 'timeout', 'replaced']),
   }),
   z.object({ type: z.literal('participant-renamed'), participant: participantId, displayName }),
   z.object({
     type: z.literal('participant-connection'),
     participant: participantId,
     connection: z.enum(['connected', 'interrupted']),
+  }),
+  z.object({
+    type: z.literal('participant-role'),
+    participant: participantId,
+    role,
+    /** Who did it; absent: the rules did, because nobody moderated. */
+    by: z.optional(participantId),
   }),
   z.object({ type: z.literal('source-added'), source: sourceView }),
   z.object({ type: z.literal('source-removed'), source: sourceId }),

@@ -7,6 +7,7 @@ import {
   type ParticipantId,
   type RtpCapabilities,
 } from '@treff/protocol';
+import type { RolePolicy } from '@treff/conference';
 import type { Clock } from './clock.ts';
 import { Focus } from './focus.ts';
 import type { Logger } from './logger.ts';
@@ -20,6 +21,7 @@ export interface ConferencesOptions {
   readonly tokens: SeatTokens;
   /** Whether browsers may connect directly. */
   readonly p2p: boolean;
+  readonly roles: RolePolicy;
   readonly makeIncarnation: () => Incarnation;
   readonly makeParticipantId: () => ParticipantId;
   /** How many conferences there may be; {@link LIMITS.conferences} if absent. */
@@ -35,6 +37,8 @@ export class Conferences implements Reception {
   readonly #limit: number;
   readonly #byRoom = new Map<string, Focus>();
   readonly #byIncarnation = new Map<Incarnation, Focus>();
+  /** Those that ended as they should, lately: nobody comes back from one of them. */
+  readonly #over = new Set<Incarnation>();
   readonly #unsubscribe: () => void;
   /** Of the bridge. One that was there before this server has told others; that then looks like a gap, and is one. */
   #lastEvent = 0;
@@ -75,9 +79,10 @@ export class Conferences implements Reception {
     for (const focus of this.#byRoom.values()) focus.close(code, error);
   }
 
-  /** What this server, or one before it with the same key, signed. */
+  /** What this server, or one before it with the same key, signed, unless it was for a conference that is over. */
   #claimOf(token: string | undefined): SeatClaim | undefined {
-    return token === undefined ? undefined : this.#options.tokens.verify(token);
+    const claim = token === undefined ? undefined : this.#options.tokens.verify(token);
+    return claim === undefined || this.#over.has(claim.incarnation) ? undefined : claim;
   }
 
   /**
@@ -86,7 +91,7 @@ export class Conferences implements Reception {
    */
   #open(room: string): Focus | undefined {
     if (this.#byRoom.size >= this.#limit) return undefined;
-    const { bridge, clock, logger, tokens, p2p, makeParticipantId } = this.#options;
+    const { bridge, clock, logger, tokens, p2p, roles, makeParticipantId } = this.#options;
     const incarnation = this.#options.makeIncarnation();
     const focus = new Focus({
       room,
@@ -96,10 +101,12 @@ export class Conferences implements Reception {
       logger,
       tokens,
       p2p,
+      roles,
       makeParticipantId,
       onOver: () => {
         this.#byRoom.delete(room);
         this.#byIncarnation.delete(incarnation);
+        this.#forget(incarnation);
         logger.debug({ incarnation }, 'a conference ended');
       },
     });
@@ -107,6 +114,14 @@ export class Conferences implements Reception {
     this.#byIncarnation.set(incarnation, focus);
     logger.debug({ incarnation }, 'a conference began');
     return focus;
+  }
+
+  #forget(incarnation: Incarnation): void {
+    this.#over.add(incarnation);
+    for (const oldest of this.#over) {
+      if (this.#over.size <= LIMITS.conferences) break;
+      this.#over.delete(oldest);
+    }
   }
 
   #receive(message: BridgeMessage): void {

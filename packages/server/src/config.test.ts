@@ -9,6 +9,7 @@ describe('readConfig', () => {
       http: { port: 8000, host: undefined },
       media: { port: 10_000, advertiseIps: [] },
       p2p: true,
+      roles: { moderators: 'first', promotes: true },
       stun: { port: 3478 },
       turn: undefined,
       publicUrl: undefined,
@@ -32,6 +33,8 @@ describe('readConfig', () => {
         JVB_ADVERTISE_IPS: '203.0.113.7, 2001:db8::7',
         PUBLIC_URL: 'https://meet.example.org/',
         ENABLE_P2P: 'No',
+        MODERATORS: 'everyone',
+        PROMOTE_MODERATOR: 'off',
         STUN_PORT: '5000',
         TURN_URLS: 'turn:turn.example.org, turns:[2001:db8::7]:443?transport=tcp',
         TURN_SECRET: 'sixteen-or-more!',
@@ -42,6 +45,7 @@ describe('readConfig', () => {
       http: { port: 0, host: '::1' },
       media: { port: 44_000, workers: 3, advertiseIps: ['203.0.113.7', '2001:db8::7'] },
       p2p: false,
+      roles: { moderators: 'everyone', promotes: false },
       stun: { port: 5000 },
       turn: {
         urls: ['turn:turn.example.org', 'turns:[2001:db8::7]:443?transport=tcp'],
@@ -56,6 +60,8 @@ describe('readConfig', () => {
   it.each([
     ['HTTP_PORT', '65536'],
     ['HTTP_PORT', '-1'],
+    ['MODERATORS', 'nobody'],
+    ['PROMOTE_MODERATOR', 'maybe'],
     ['HTTP_PORT', '8000x'],
     ['HTTP_PORT', '1e3'],
     ['HTTP_HOST', 'two words'],

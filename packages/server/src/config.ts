@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
+import type { RolePolicy } from '@treff/conference';
 import { LIMITS } from '@treff/protocol';
 import * as z from 'zod/mini';
 import { isTurnUrl, type TurnServers } from './ice-servers.ts';
@@ -21,6 +22,7 @@ export interface Config {
   };
   /** Whether two people's browsers connect directly. */
   readonly p2p: boolean;
+  readonly roles: RolePolicy;
   readonly stun: {
     /** UDP. Absent: STUN is not answered. */
     readonly port: number | undefined;
@@ -110,6 +112,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ),
     },
     p2p: read('ENABLE_P2P', yesOrNo, 'one of 1, true, yes, on, 0, false, no, off', true),
+    roles: {
+      moderators: read<RolePolicy['moderators']>(
+        'MODERATORS',
+        z.enum(['first', 'everyone']),
+        'one of first, everyone',
+        'first',
+      ),
+      promotes: read('PROMOTE_MODERATOR', yesOrNo, 'one of 1, true, yes, on, 0, false, no, off', true),
+    },
     stun: { port: read('STUN_PORT', stunPort, 'a port from 1 to 65535, or off', 3_478) },
     turn: readTurn(),
     publicUrl: read<string | undefined>(

@@ -61,12 +61,12 @@ describe('a focus', () => {
     old.place?.command(commandId.parse('1'), { type: 'rename', displayName: 'Evil' });
     old.place?.media(1, { action: 'renew' });
     old.place?.lost();
-    old.place?.leave();
+    old.place?.leave('left');
     await settle();
     expect(old.sent).toHaveLength(messages);
     expect(bo.names).toEqual(['Bo', 'Ann']);
     expect(bo.view?.participants[1]?.connection).toBe('connected');
-    fresh.place?.leave();
+    fresh.place?.leave('left');
     await settle();
     expect(bo.names).toEqual(['Bo']);
   });

@@ -8,10 +8,12 @@ import {
   peerOf,
   project,
   projectEvent,
+  roleOf,
   type Actor,
   type ConferenceCommand,
   type ConferenceEvent,
   type ConferenceState,
+  type RolePolicy,
 } from '@treff/conference';
 import {
   CLOSE,
@@ -48,6 +50,7 @@ export interface FocusOptions {
   readonly tokens: SeatTokens;
   /** Whether browsers may connect directly. */
   readonly p2p: boolean;
+  readonly roles: RolePolicy;
   /** An id that may be in use already: the focus asks again. */
   readonly makeParticipantId: () => ParticipantId;
   /** Nobody is left; the focus is closed. Called once. */
@@ -83,8 +86,8 @@ export class Focus {
     this.incarnation = options.incarnation;
     this.#options = options;
     this.#returns = new Returns(options);
-    this.#state = createConference({ epoch: options.incarnation, room: options.room, p2p: options.p2p });
-    const { bridge, clock, logger, incarnation } = options;
+    const { bridge, clock, logger, incarnation, room, p2p, roles } = options;
+    this.#state = createConference({ epoch: incarnation, room, p2p, roles });
     this.#media = new ConferenceMedia({
       incarnation,
       bridge,
@@ -131,9 +134,12 @@ export class Focus {
   join(session: Session, request: JoinRequest, lost?: SeatClaim): void {
     const refuse = () => session.refuse('server/internal');
     this.#do(() => {
-      const participant = this.#returning(lost) ?? this.#newParticipantId();
+      const returning = this.#returning(lost);
+      const participant = returning ?? this.#newParticipantId();
       const { displayName, p2p } = request;
-      const refusal = this.#dispatch({ type: 'join', participant, displayName, p2p }, SYSTEM);
+      const formerly = lost?.incarnation === this.incarnation ? lost.participant : undefined;
+      const role = returning === undefined ? undefined : lost?.role;
+      const refusal = this.#dispatch({ type: 'join', participant, displayName, p2p, formerly, role }, SYSTEM);
       if (refusal !== undefined) return session.refuse(refusal);
       if (participant === lost?.participant) this.#returns.note(participant);
       const cancel = this.#options.clock.after(JOIN_TIMEOUT_MS, () =>
@@ -212,10 +218,10 @@ export class Focus {
       command: (id, command) => own(() => this.#command(seat, id, command)),
       media: (generation, action) => own(() => this.#act(seat, generation, action)),
       p2p: (generation, action) => own(() => this.#passOn(participant, generation, action)),
-      leave: () =>
+      leave: (reason) =>
         own(() => {
           seat.session = undefined;
-          this.#dispatch({ type: 'leave', participant, reason: 'left' }, SYSTEM);
+          this.#dispatch({ type: 'leave', participant, reason }, SYSTEM);
         }),
       lost: () =>
         own(() => {
@@ -320,6 +326,7 @@ export class Focus {
       for (const seen of projectEvent(before, event, after, seat.participant))
         seat.push({ type: 'event', event: seen }, now);
     }
+    if (event.type === 'role-changed') this.#renewToken(event.participant);
   }
 
   #seatGone(participant: ParticipantId): void {
@@ -338,6 +345,12 @@ export class Focus {
     this.#seats.get(participant)?.session?.send(mediaMessage(current, body));
   }
 
+  /** What a token says of its person has changed. */
+  #renewToken(participant: ParticipantId): void {
+    const seat = this.#seats.get(participant);
+    if (seat?.phase.name === 'seated') seat.session?.send({ type: 'token', token: this.#token(seat) });
+  }
+
   #token(seat: Seat): string {
     const { incarnation, room } = this;
     const { participant, rotation } = seat;
@@ -346,6 +359,7 @@ export class Focus {
       participant,
       rotation: rotation.next,
       room,
+      role: roleOf(this.#state, participant),
       displayName: this.#state.participants.get(participant)?.displayName ?? '',
       at: this.#options.clock.now(),
     });

@@ -12,6 +12,7 @@ const claim = {
   participant: ann,
   rotation: 3,
   room: 'room',
+  role: 'moderator' as const,
   displayName: 'Ann',
   at: SIGNED_AT,
 };
@@ -49,7 +50,7 @@ describe('a participant of an earlier conference', () => {
       fc.property(fc.array(arrival), (arrivals) => {
         const returns = new Returns({ room: 'room', incarnation: now });
         const back = arrivals.flatMap((each) => {
-          const whom = returns.whom({ displayName: '', ...each }, SIGNED_AT);
+          const whom = returns.whom({ displayName: '', role: 'participant', ...each }, SIGNED_AT);
           if (whom !== undefined) returns.note(whom);
           return whom === undefined ? [] : [{ ...each, whom }];
         });

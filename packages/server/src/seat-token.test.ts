@@ -12,6 +12,7 @@ const claim = {
   participant: participantId.parse('0fd81c2a'),
   rotation: 1,
   room: 'room',
+  role: 'moderator' as const,
   displayName: 'Ann',
   at: 1_790_000_000_000,
 };

@@ -1,6 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { incarnation, participantId, type Incarnation, type ParticipantId } from '@treff/protocol';
+import {
+  incarnation,
+  participantId,
+  role,
+  type Incarnation,
+  type ParticipantId,
+  type Role,
+} from '@treff/protocol';
 import * as z from 'zod/mini';
 
 /** What a token says: whose seat it opens, in which life of which room's conference. Signed once, it is believed by every later life of this server. */
@@ -11,6 +18,8 @@ export interface SeatClaim {
   readonly rotation: number;
   /** Normalised. */
   readonly room: string;
+  /** What the person was when the token was signed. */
+  readonly role: Role;
   /** As it was when the token was signed. */
   readonly displayName: string;
   /** When it was signed: milliseconds since the epoch. */
@@ -47,6 +56,7 @@ const claimSchema = z.object({
   participant: participantId,
   rotation: z.int(),
   room: z.string(),
+  role,
   displayName: z.string(),
   at: z.number(),
 });

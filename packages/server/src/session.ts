@@ -42,8 +42,8 @@ export interface Place {
   media(generation: Generation, action: ClientMediaAction): void;
   /** To the other end of a direct connection. */
   p2p(generation: Generation, action: P2pAction): void;
-  /** The person gives the seat up. */
-  leave(): void;
+  /** The person gives the seat up; `closed`: their page went away and may be loaded again. */
+  leave(reason: 'left' | 'closed'): void;
   /** The session is lost, without a word; the seat is kept for a while. */
   lost(): void;
 }

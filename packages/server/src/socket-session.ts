@@ -51,9 +51,6 @@ type State =
   | { readonly name: 'joined'; readonly place: Place }
   | { readonly name: 'gone' };
 
-/** Close codes by which a browser or page says that it goes on purpose (RFC 6455 section 7.4.1). */
-const FAREWELLS: readonly number[] = [1000, 1001];
-
 /** Beyond this backlog signals are dropped: they would be out of date when they arrive. */
 const SIGNAL_BACKLOG_BYTES = 64 * 1024;
 
@@ -125,7 +122,9 @@ export class SocketSession implements Session {
 
   /** The wire is closed, with this code from the other end (1006 without one). */
   closed(code: number): void {
-    this.#end(FAREWELLS.includes(code) ? 'left' : 'lost');
+    // By these a browser or page says that it goes on purpose (RFC 6455 section 7.4.1).
+    if (code === CLOSE.left) this.#end('left');
+    else this.#end(code === CLOSE.goingAway ? 'closed' : 'lost');
   }
 
   /** The other end no longer answers. */
@@ -201,7 +200,7 @@ export class SocketSession implements Session {
   ) {
     switch (message.type) {
       case 'leave':
-        return this.#leave();
+        return this.#leave(message.unload === true ? 'closed' : 'left');
       case 'join':
       case 'resume': {
         if (state.name === 'joining') return this.#strike('protocol/unexpected');
@@ -223,7 +222,7 @@ export class SocketSession implements Session {
   #afterJoin(place: Place, message: Exclude<ClientMessage, { type: 'ping' }>) {
     switch (message.type) {
       case 'leave':
-        return this.#leave();
+        return this.#leave(message.unload === true ? 'closed' : 'left');
       case 'command':
         return place.command(message.id, message.command);
       case 'media':
@@ -239,8 +238,8 @@ export class SocketSession implements Session {
     }
   }
 
-  #leave(): void {
-    if (this.#end('left')) this.#options.wire.close(CLOSE.left);
+  #leave(how: 'left' | 'closed'): void {
+    if (this.#end(how)) this.#options.wire.close(CLOSE.left);
   }
 
   #timeOut(): void {
@@ -267,13 +266,13 @@ export class SocketSession implements Session {
   }
 
   /** From any state to `gone`; `false` when it was. Tells the place how, unless it is the place that ends it. */
-  #end(how: 'left' | 'lost' | 'silent'): boolean {
+  #end(how: 'left' | 'closed' | 'lost' | 'silent'): boolean {
     const state = this.#state;
     if (state.name === 'gone') return false;
     this.#state = { name: 'gone' };
     if (state.name !== 'joined') state.cancel();
     const place = 'place' in state ? state.place : undefined;
-    if (how === 'left') place?.leave();
+    if (how === 'left' || how === 'closed') place?.leave(how);
     if (how === 'lost') place?.lost();
     this.#options.onGone();
     return true;

@@ -198,6 +198,7 @@ describe(`a hostile crowd (seed ${SEED})`, { timeout: TIMEOUT }, () => {
       publicUrl: undefined,
       dataDir: folder,
       p2p: true,
+      roles: { moderators: 'first' as const, promotes: true },
       stun: { port: undefined },
       turn: undefined,
     };

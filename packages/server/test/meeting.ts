@@ -48,6 +48,7 @@ export class TestMeetings {
       clock: this.clock,
       logger: this.logger,
       p2p: true,
+      roles: { moderators: 'first', promotes: true },
       tokens: createSeatTokens(Buffer.alloc(32, 7)),
       makeIncarnation: () => incarnation.parse((++this.#ids).toString(16).padStart(32, '0')),
       makeParticipantId: () => participantId.parse((++this.#ids).toString(16).padStart(8, '0')),

@@ -34,6 +34,7 @@ beforeEach(async () => {
     publicUrl: PUBLIC_URL,
     dataDir: join(folder, 'data'),
     p2p: true,
+    roles: { moderators: 'first' as const, promotes: true },
     stun: { port: undefined },
     turn: undefined,
   };
@@ -196,6 +197,7 @@ describe('a start', () => {
       publicUrl: undefined,
       dataDir: folder,
       p2p: true,
+      roles: { moderators: 'first' as const, promotes: true },
       stun: { port: undefined },
       turn: undefined,
     };
@@ -213,6 +215,7 @@ describe('a start', () => {
       publicUrl: undefined,
       dataDir: folder,
       p2p: true,
+      roles: { moderators: 'first' as const, promotes: true },
       stun: { port: await freePort() },
       turn: undefined,
     };

@@ -260,6 +260,9 @@ export class TestClient {
         this.iceServers = message.iceServers;
         this.#offered(message.media);
         break;
+      case 'token':
+        this.token = message.token;
+        break;
       case 'resumed':
         this.token = message.token;
         this.resumed++;

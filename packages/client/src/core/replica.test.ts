@@ -105,7 +105,7 @@ const other = fc.constantFrom(...OTHERS);
 const event: fc.Arbitrary<ViewEvent> = fc.oneof(
   other.map((id): ViewEvent => ({
     type: 'participant-joined',
-    participant: { id, displayName: '', connection: 'connected' },
+    participant: { id, displayName: '', role: 'participant', connection: 'connected' },
   })),
   other.map((participant): ViewEvent => ({ type: 'participant-left', participant, reason: 'left' })),
   other.map((participant): ViewEvent => ({ type: 'dominant-speaker', participant })),

@@ -6,7 +6,7 @@ import { joined, OTHER, SELF, view, welcome } from '../../test/meeting-messages.
 import { Session, type SessionEvent } from './session.ts';
 
 const request = { displayName: 'Ann', rtpCapabilities: {}, p2p: true };
-const bert = { id: OTHER, displayName: 'Bert', connection: 'connected' } as const;
+const bert = { id: OTHER, displayName: 'Bert', role: 'participant', connection: 'connected' } as const;
 
 function start() {
   const clock = new FakeClock();
@@ -188,7 +188,9 @@ describe('the replica', () => {
     network.last.send(eventOf(2, 'Anna'));
     expect(session.state).toEqual({
       name: 'joined',
-      view: view({ participants: [{ id: SELF, displayName: 'Anna', connection: 'connected' }, bert] }),
+      view: view({
+        participants: [{ id: SELF, displayName: 'Anna', role: 'participant', connection: 'connected' }, bert],
+      }),
     });
   });
 

@@ -16,6 +16,7 @@ import {
   type ServerMediaAction,
   type ServerMessage,
   type Signal,
+  type ViewEvent,
 } from '@treff/protocol';
 import type { Clock } from './clock.ts';
 import { PendingCommands } from './commands.ts';
@@ -74,7 +75,9 @@ export type SessionEvent =
   /** From the other end of the direct connection. */
   | { readonly type: 'p2p'; readonly generation: Generation; readonly body: P2pAction }
   | { readonly type: 'ice-servers'; readonly iceServers: IceServers }
-  | { readonly type: 'signal'; readonly signal: Signal };
+  | { readonly type: 'signal'; readonly signal: Signal }
+  /** What changes the view: `before` is the view that it comes into. A snapshot passes in silence. */
+  | { readonly type: 'happened'; readonly event: ViewEvent; readonly before: ConferenceView };
 
 export interface JoinRequest {
   readonly displayName: string;
@@ -159,9 +162,9 @@ export class Session {
   }
 
   /** Gives the seat up and ends the session at once. Idempotent. */
-  leave(): void {
+  leave({ unload = false }: { unload?: boolean } = {}): void {
     if (this.#state.name === 'closed') return;
-    this.#link.send({ type: 'leave' });
+    this.#link.send(unload ? { type: 'leave', unload } : { type: 'leave' });
     this.#end({ reason: 'left' }, CLOSE.left);
     this.#lostToken = undefined;
   }
@@ -222,7 +225,10 @@ export class Session {
         break;
       case 'event':
         if (this.#numbered(message.seq) && this.#seat !== undefined) {
-          this.#see(this.#seat, applyViewEvent(this.#seat.view, message.event));
+          const seat = this.#seat;
+          const before = seat.view;
+          this.#see(seat, applyViewEvent(before, message.event));
+          this.#options.handle({ type: 'happened', event: message.event, before });
         }
         break;
       case 'snapshot':
@@ -244,6 +250,9 @@ export class Session {
         break;
       case 'ice-servers':
         this.#options.handle({ type: 'ice-servers', iceServers: message.iceServers });
+        break;
+      case 'token':
+        if (this.#seat !== undefined && this.#state.name === 'joined') this.#seat.token = message.token;
         break;
       case 'signal':
         if (this.#state.name === 'joined') this.#options.handle({ type: 'signal', signal: message.signal });

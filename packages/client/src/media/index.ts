@@ -15,6 +15,7 @@ export type {
   MeetingOptions,
   MeetingPhase,
   MeetingState,
+  PeopleCommand,
   ScreenProblem,
   Ticket,
   VideoReport,

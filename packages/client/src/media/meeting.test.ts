@@ -201,7 +201,7 @@ describe('phases', () => {
   test('a page that is closed leaves, and one that comes back begins anew', async () => {
     const { network, page, phase } = await seated();
     page()?.hidden();
-    expect(network.last.take()).toEqual([{ type: 'leave' }]);
+    expect(network.last.take()).toEqual([{ type: 'leave', unload: true }]);
     expect(network.last.closedWith).toBe(1000);
     page()?.returned();
     expect(phase()).toBe('connecting');

@@ -41,6 +41,7 @@ import type {
   MeetingPhase,
   MeetingState,
   Ticket,
+  PeopleCommand,
 } from './types.ts';
 
 export const createMeeting: CreateMeeting = (options) => meetingIn(browserEnvironment(), options);
@@ -69,6 +70,7 @@ class ComposedMeeting implements Meeting {
   readonly #environment: Environment;
   readonly #options: MeetingOptions;
   readonly #listeners = new Set<() => void>();
+  readonly #witnesses = new Set<Parameters<Meeting['listen']>[0]>();
   readonly #disposal = new AbortController();
   readonly #devices: Devices;
   readonly #screen: ScreenCapture;
@@ -190,9 +192,10 @@ class ComposedMeeting implements Meeting {
   }
 
   dispose(): void {
-    this.leave();
+    if (this.#end?.name !== 'left') this.#finish({ name: 'left' }, { unload: true });
     this.#disposal.abort();
     this.#listeners.clear();
+    this.#witnesses.clear();
     this.#devices.dispose();
     this.#levels.close();
     this.#shown.close();
@@ -243,13 +246,16 @@ class ComposedMeeting implements Meeting {
   }): Promise<ErrorCode | undefined> {
     const clean = cleanMessage(text);
     if (!clean.ok) return clean.code;
-    if (this.#session === undefined) return 'protocol/unexpected';
-    try {
-      await this.#session.command({ type: 'send-message', text: clean.text, to });
-      return undefined;
-    } catch (error) {
-      return codeOf(error);
-    }
+    return this.#asked({ type: 'send-message', text: clean.text, to });
+  }
+
+  ask(command: PeopleCommand): Promise<ErrorCode | undefined> {
+    return this.#asked(command);
+  }
+
+  listen(listener: Parameters<Meeting['listen']>[0]): () => void {
+    this.#witnesses.add(listener);
+    return () => this.#witnesses.delete(listener);
   }
 
   setShown(heights: ReadonlyMap<SourceId, number>): void {
@@ -354,6 +360,9 @@ class ComposedMeeting implements Meeting {
       case 'p2p':
         this.#seat?.media.handleP2p(event.generation, event.body);
         break;
+      case 'happened':
+        for (const listener of this.#witnesses) listener(event.event, event.before);
+        break;
       case 'signal':
         this.#levels.hear(event.signal.levels);
         break;
@@ -440,7 +449,9 @@ class ComposedMeeting implements Meeting {
     });
     // One seat follows the other: nobody is shown a moment without.
     this.#seat = { self: view.self, epoch: view.epoch, media: seatMedia, reading: undefined };
-    if (this.#identity?.epoch !== view.epoch) this.#earlierEpoch = this.#identity?.epoch;
+    // A ticket may be of a meeting that ended long ago; then one is somebody else by now.
+    const known = before !== undefined || this.#identity?.self === view.self;
+    if (known && this.#identity?.epoch !== view.epoch) this.#earlierEpoch = this.#identity?.epoch;
     const { epoch, self } = view;
     this.#identity = { epoch, self, sources: this.#identity?.self === self ? this.#identity.sources : 0 };
     before?.media.close();
@@ -462,13 +473,14 @@ class ComposedMeeting implements Meeting {
     this.#outgoing.setMedia(undefined);
   }
 
-  #finish(end: End): void {
+  /** `unload`: the page goes away and may be loaded again. */
+  #finish(end: End, how: { unload: boolean } = { unload: false }): void {
     this.#end = end;
     const session = this.#session;
     this.#token = session?.token ?? this.#token;
-    if (end.name === 'left') this.#identity = this.#token = this.#earlierEpoch = undefined;
+    if (end.name === 'left' && !how.unload) this.#identity = this.#token = this.#earlierEpoch = undefined;
     this.#session = undefined;
-    session?.leave();
+    session?.leave(how);
     this.#rise();
     this.#devices.stop();
     this.#screen.setWanted(false);
@@ -477,7 +489,7 @@ class ComposedMeeting implements Meeting {
 
   #putAside(): void {
     if (this.#end !== undefined) return;
-    this.leave();
+    this.#finish({ name: 'left' }, { unload: true });
     this.#aside = true;
   }
 
@@ -496,6 +508,16 @@ class ComposedMeeting implements Meeting {
 
   #sayMuted(source: SourceId, muted: boolean): void {
     this.#command({ type: 'mute-source', source, muted });
+  }
+
+  async #asked(command: Parameters<Session['command']>[0]): Promise<ErrorCode | undefined> {
+    if (this.#session === undefined) return 'protocol/unexpected';
+    try {
+      await this.#session.command(command);
+      return undefined;
+    } catch (error) {
+      return codeOf(error);
+    }
   }
 
   #command(command: Parameters<Session['command']>[0]): void {

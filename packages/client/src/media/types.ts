@@ -1,10 +1,12 @@
 import type {
+  Command,
   ConferenceView,
   ErrorCode,
   Incarnation,
   MediaMode,
   ParticipantId,
   SourceId,
+  ViewEvent,
 } from '@treff/protocol';
 
 /**
@@ -52,6 +54,16 @@ export interface Meeting {
    * across a lost connection that takes until the seat is back or given up (`session/resume-refused`). The message itself comes in the replica.
    */
   sendMessage(message: { text: string; to?: ParticipantId | undefined }): Promise<ErrorCode | undefined>;
+  /**
+   * Asks the server for what has to do with people and their rights. Resolves once it is done, with the code if it was refused; across a lost connection
+   * as `sendMessage`.
+   */
+  ask(command: PeopleCommand): Promise<ErrorCode | undefined>;
+  /**
+   * Calls back with each change of the conference, after it, until the returned function is called; `before` is what the conference was. Also with what was
+   * missed during a lost connection, unless it was too much.
+   */
+  listen(listener: (event: ViewEvent, before: ConferenceView) => void): () => void;
   /** What the page shows now: height in device pixels of each video source on screen; what is not listed is hidden and costs nothing. Sent coalesced. */
   setShown(heights: ReadonlyMap<SourceId, number>): void;
   /** Whether one agrees to direct connections; remembered in this browser. Works before and after the join. */
@@ -72,6 +84,9 @@ export interface Ticket {
   /** How many sources the participant has had: their numbers are never used again. */
   readonly sources: number;
 }
+
+/** What one asks about oneself and others beside media and chat. */
+export type PeopleCommand = Extract<Command, { type: 'grant-moderator' | 'revoke-moderator' }>;
 
 export interface Levels {
   /** 0 (silent) to 1 (as loud as it gets), of a participant or of one's own microphone (`'local'`), perceptually scaled. */

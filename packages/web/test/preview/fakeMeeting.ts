@@ -185,6 +185,8 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       );
       change({ conference: { ...conference, participants } });
     },
+    ask: async () => undefined,
+    listen: () => () => undefined,
     async sendMessage({ text, to }) {
       const { conference } = state;
       if (conference === undefined) return 'protocol/unexpected';
@@ -289,6 +291,7 @@ function conferenceOf(
     participants: everybody.map((index) => ({
       id: idOf(index),
       displayName: index === 0 ? 'Robin' : (NAMES[index % NAMES.length] ?? ''),
+      role: index < 2 ? 'moderator' : 'participant',
       connection: index === 4 ? 'interrupted' : 'connected',
     })),
     sources,

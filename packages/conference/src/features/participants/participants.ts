@@ -1,5 +1,6 @@
-import { LIMITS, type ParticipantId, type ParticipantView } from '@treff/protocol';
+import { LIMITS, type ParticipantId, type ParticipantView, type Role } from '@treff/protocol';
 import { accept, refuse, type Feature } from '../../feature.ts';
+import { roleOf, roleOnJoin } from '../roles/roles.ts';
 import { cleanDisplayName } from './display-name.ts';
 
 /** Who has a seat, in order of joining. A seat outlives its sockets for `LIMITS.resumeMs`. */
@@ -15,7 +16,8 @@ export interface Participant {
   readonly p2p: boolean;
 }
 
-export type LeaveReason = 'left' | 'timeout' | 'replaced';
+/** `closed`: the page went away, perhaps to be loaded again. */
+export type LeaveReason = 'left' | 'closed' | 'timeout' | 'replaced';
 
 export type ParticipantsCommand =
   | {
@@ -23,6 +25,10 @@ export type ParticipantsCommand =
       readonly participant: ParticipantId;
       readonly displayName: string;
       readonly p2p: boolean;
+      /** Who this person was before in this conference. */
+      readonly formerly?: ParticipantId | undefined;
+      /** What they were in the conference that a crash of the server ended. */
+      readonly role?: Role | undefined;
     }
   | { readonly type: 'leave'; readonly participant: ParticipantId; readonly reason: LeaveReason }
   /** The last socket of the seat was lost. */
@@ -35,7 +41,12 @@ export type ParticipantsCommand =
   | { readonly type: 'tick' };
 
 export type ParticipantsEvent =
-  | { readonly type: 'participant-joined'; readonly participant: Participant }
+  | {
+      readonly type: 'participant-joined';
+      readonly participant: Participant;
+      readonly role: Role;
+      readonly formerly: ParticipantId | undefined;
+    }
   | { readonly type: 'participant-left'; readonly participant: ParticipantId; readonly reason: LeaveReason }
   | {
       readonly type: 'participant-interrupted';
@@ -59,7 +70,7 @@ export const participants: Feature<
   initial: new Map(),
 
   decide: {
-    join(state, { participant, displayName, p2p }) {
+    join(state, { participant, displayName, p2p, formerly, role }) {
       if (state.participants.has(participant)) return refuse('protocol/unexpected');
       if (state.participants.size >= LIMITS.participants) return refuse('room/full');
       const name = cleanDisplayName(displayName);
@@ -67,6 +78,8 @@ export const participants: Feature<
       return accept({
         type: 'participant-joined',
         participant: { id: participant, displayName: name, resumeBefore: undefined, p2p },
+        role: roleOnJoin(state, { formerly, role }),
+        formerly,
       });
     },
 
@@ -139,13 +152,15 @@ export const participants: Feature<
   },
 
   project(state) {
-    return { participants: [...state.participants.values()].map(viewOf) };
+    return {
+      participants: [...state.participants.values()].map((seat) => viewOf(seat, roleOf(state, seat.id))),
+    };
   },
 
   projectEvent(_before, event) {
     switch (event.type) {
       case 'participant-joined':
-        return [{ type: event.type, participant: viewOf(event.participant) }];
+        return [{ type: event.type, participant: viewOf(event.participant, event.role) }];
       case 'participant-left':
       case 'participant-renamed':
         return [event];
@@ -177,6 +192,6 @@ function change(
   return seat === undefined ? slice : new Map(slice).set(id, { ...seat, ...difference });
 }
 
-function viewOf({ id, displayName, resumeBefore }: Participant): ParticipantView {
-  return { id, displayName, connection: resumeBefore === undefined ? 'connected' : 'interrupted' };
+function viewOf({ id, displayName, resumeBefore }: Participant, role: Role): ParticipantView {
+  return { id, displayName, role, connection: resumeBefore === undefined ? 'connected' : 'interrupted' };
 }

@@ -5,6 +5,7 @@ import { presenceOf, trafficBetween } from './arrivals.ts';
 const person = (digit: string, displayName: string): ParticipantView => ({
   id: participantId.parse(digit.repeat(8)),
   displayName,
+  role: 'participant',
   connection: 'connected',
 });
 const self = person('0', 'Me');

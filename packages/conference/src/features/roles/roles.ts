@@ -1,0 +1,152 @@
+import { LIMITS, type ParticipantId, type Role } from '@treff/protocol';
+import { accept, refuse, type Feature } from '../../feature.ts';
+import type { ConferenceEvent } from '../../registry.ts';
+import type { Actor, ConferenceState } from '../../state.ts';
+
+/** The operator's policy. */
+export interface RolePolicy {
+  /** Who moderates on coming in: whoever opens the conference, or everybody. */
+  readonly moderators: 'first' | 'everyone';
+  /** Whether somebody is promoted when the last moderator has left for good. */
+  readonly promotes: boolean;
+}
+
+export interface RolesState {
+  readonly policy: RolePolicy;
+  readonly moderators: ReadonlySet<ParticipantId>;
+  /** Moderators who gave their seats up, oldest first: each may come back as one, once. Never projected. */
+  readonly former: readonly ParticipantId[];
+  /** Somebody else is promoted unless a moderator has come by then. Milliseconds since the epoch; never projected. */
+  readonly vacantUntil: number | undefined;
+}
+
+export type RolesCommand =
+  | { readonly type: 'grant-moderator'; readonly participant: ParticipantId }
+  | { readonly type: 'revoke-moderator'; readonly participant: ParticipantId };
+
+export type RolesEvent =
+  | {
+      readonly type: 'role-changed';
+      readonly participant: ParticipantId;
+      readonly role: Role;
+      /** Absent: nobody, the rules did. */
+      readonly by: ParticipantId | undefined;
+    }
+  /** The last moderator's page is gone and may be loaded again, or those who came back after a restart wait for theirs. */
+  | { readonly type: 'moderation-vacant'; readonly until: number };
+
+/** Who moderates. */
+export const roles: Feature<RolesState, RolesCommand, RolesEvent, never> = {
+  initial: {
+    policy: { moderators: 'first', promotes: true },
+    moderators: new Set(),
+    former: [],
+    vacantUntil: undefined,
+  },
+
+  decide: {
+    'grant-moderator': (state, { participant }, actor) => change(state, participant, 'moderator', actor),
+
+    'revoke-moderator'(state, { participant }, actor) {
+      const { moderators } = state.roles;
+      if (moderators.size === 1 && moderators.has(participant)) return refuse('role/last-moderator');
+      return change(state, participant, 'participant', actor);
+    },
+  },
+
+  evolve(slice, event) {
+    switch (event.type) {
+      case 'participant-joined': {
+        const former = slice.former.filter((id) => id !== event.formerly);
+        const came = former.length === slice.former.length ? slice : { ...slice, former };
+        return event.role === 'moderator' ? withModerator(came, event.participant.id) : came;
+      }
+      case 'participant-left': {
+        if (!slice.moderators.has(event.participant)) return slice;
+        const former = [...slice.former, event.participant].slice(-LIMITS.participants);
+        return { ...without(slice, event.participant), former };
+      }
+      case 'role-changed':
+        return event.role === 'moderator'
+          ? withModerator(slice, event.participant)
+          : without(slice, event.participant);
+      case 'moderation-vacant':
+        return { ...slice, vacantUntil: event.until };
+      default:
+        return slice;
+    }
+  },
+
+  project: () => ({}),
+
+  projectEvent(_before, event) {
+    if (event.type !== 'role-changed') return [];
+    const { participant, role, by } = event;
+    return [{ type: 'participant-role', participant, role, ...(by === undefined ? {} : { by }) }];
+  },
+
+  nextDeadline: (state) => (state.participants.size === 0 ? undefined : state.roles.vacantUntil),
+};
+
+export function roleOf(state: ConferenceState, participant: ParticipantId): Role {
+  return state.roles.moderators.has(participant) ? 'moderator' : 'participant';
+}
+
+/**
+ * As what somebody comes in. `formerly`: who they were earlier in this conference; `role`: what they were in the one that a crash ended, which is kept
+ * also by the first to come.
+ */
+export function roleOnJoin(
+  { roles: { policy, former }, participants }: ConferenceState,
+  { formerly, role }: { formerly?: ParticipantId | undefined; role?: Role | undefined },
+): Role {
+  if (policy.moderators === 'everyone') return 'moderator';
+  if (formerly !== undefined && former.includes(formerly)) return 'moderator';
+  return role ?? (participants.size === 0 ? 'moderator' : 'participant');
+}
+
+/** What follows for the roles from `events`, which lead from `before` to `after`. */
+export function nextRoles(
+  before: ConferenceState,
+  after: ConferenceState,
+  events: readonly ConferenceEvent[],
+  now: number,
+): readonly RolesEvent[] {
+  const { policy, moderators, vacantUntil } = after.roles;
+  const people = [...after.participants.values()];
+  if (!policy.promotes || moderators.size > 0 || people.length === 0) return [];
+  if (vacantUntil === undefined && mayReturn(before, events))
+    return [{ type: 'moderation-vacant', until: now + LIMITS.resumeMs }];
+  if (vacantUntil !== undefined && now < vacantUntil) return [];
+  const next = people.find(({ resumeBefore }) => resumeBefore === undefined) ?? people[0];
+  if (next === undefined) return [];
+  return [{ type: 'role-changed', participant: next.id, role: 'moderator', by: undefined }];
+}
+
+/** Whether whoever moderated is perhaps not gone for good: a reload, or a restart after which others were back earlier. */
+function mayReturn(before: ConferenceState, events: readonly ConferenceEvent[]): boolean {
+  return events.some(
+    (event) =>
+      event.type === 'participant-joined' ||
+      (event.type === 'participant-left' &&
+        event.reason === 'closed' &&
+        before.roles.moderators.has(event.participant)),
+  );
+}
+
+function change(state: ConferenceState, participant: ParticipantId, role: Role, actor: Actor) {
+  if (!state.participants.has(participant)) return refuse('participant/unknown');
+  if (roleOf(state, participant) === role) return accept<RolesEvent>();
+  const by = actor.kind === 'participant' ? actor.id : undefined;
+  return accept<RolesEvent>({ type: 'role-changed', participant, role, by });
+}
+
+function withModerator(slice: RolesState, id: ParticipantId): RolesState {
+  return { ...slice, moderators: new Set(slice.moderators).add(id), vacantUntil: undefined };
+}
+
+function without(slice: RolesState, id: ParticipantId): RolesState {
+  const moderators = new Set(slice.moderators);
+  moderators.delete(id);
+  return { ...slice, moderators };
+}
