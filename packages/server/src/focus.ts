@@ -319,6 +319,8 @@ export class Focus {
     const after = evolve(before, event);
     this.#state = after;
     if (event.type === 'participant-left') this.#seatGone(event.participant);
+    // Before the person is told: who then keeps the token keeps the right one.
+    if (event.type === 'role-changed') this.#renewToken(event.participant);
     const now = this.#options.clock.now();
     for (const seat of this.#seats.values()) {
       // Who is still joining gets the whole view with `joined`.
@@ -326,7 +328,6 @@ export class Focus {
       for (const seen of projectEvent(before, event, after, seat.participant))
         seat.push({ type: 'event', event: seen }, now);
     }
-    if (event.type === 'role-changed') this.#renewToken(event.participant);
   }
 
   #seatGone(participant: ParticipantId): void {

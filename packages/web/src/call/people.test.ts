@@ -24,8 +24,8 @@ function viewWith(sources: { id: string; kind: string; muted: boolean }[]): Conf
     self: SELF,
     route: { mode: 'bridge', move: 1, bridge: true },
     participants: [
-      { id: ANN, displayName: 'Ann', connection: 'interrupted' },
-      { id: SELF, displayName: '', connection: 'connected' },
+      { id: ANN, displayName: 'Ann', role: 'participant', connection: 'interrupted' },
+      { id: SELF, displayName: '', role: 'moderator', connection: 'connected' },
     ],
     sources,
     speakers: [],

@@ -4,6 +4,7 @@ import {
   ownerOf,
   type ConferenceView,
   type ParticipantId,
+  type Role,
   type SourceId,
   type SourceKind,
 } from '@treff/protocol';
@@ -14,6 +15,7 @@ export interface Person {
   /** As they gave it; may be empty. */
   readonly displayName: string;
   readonly isLocal: boolean;
+  readonly role: Role;
   readonly interrupted: boolean;
   /** Nothing is heard of them: muted, or without a microphone. */
   readonly silent: boolean;
@@ -57,10 +59,10 @@ export function peopleOf(
   tracks: ReadonlyMap<SourceId, MediaStreamTrack>,
 ): readonly Person[] {
   const sources = Map.groupBy(view.sources, ({ id }) => ownerOf(id));
-  const people = view.participants.map(({ id, displayName, connection }): Person => {
+  const people = view.participants.map(({ id, displayName, role, connection }): Person => {
     const isLocal = id === view.self;
     const own = sources.get(id) ?? [];
-    const common = { id, displayName, isLocal, interrupted: connection === 'interrupted' };
+    const common = { id, displayName, isLocal, role, interrupted: connection === 'interrupted' };
     if (isLocal) {
       return {
         ...common,

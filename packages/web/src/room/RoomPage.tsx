@@ -2,6 +2,7 @@ import { createMeeting } from '@treff/client/media';
 import { useEffect, useState } from 'react';
 import { Splash } from '../app/Splash.tsx';
 import { MeetingScreen } from './MeetingScreen.tsx';
+import { keepModeratorTicket, moderatorTicket } from './moderatorTicket.ts';
 import { parseOverrides } from './overrides.ts';
 import { hasComeback, takeComeback, type Comeback } from './versionReload.ts';
 
@@ -26,7 +27,7 @@ function OneMeeting({ room, comeback }: { readonly room: string; readonly comeba
       startWithAudioMuted: comeback === undefined ? overrides.startWithAudioMuted : !comeback.microphone,
       startWithVideoMuted: comeback === undefined ? overrides.startWithVideoMuted : !comeback.camera,
       resolution: overrides.resolution,
-      ticket: comeback?.ticket,
+      ticket: comeback?.ticket ?? moderatorTicket(room, Date.now()),
     });
     // What another tab did to the devices in the meantime is remembered for the next visit, and this is none.
     if (comeback?.microphone === true) created.setMicrophone(true);
@@ -35,7 +36,11 @@ function OneMeeting({ room, comeback }: { readonly room: string; readonly comeba
   });
 
   useEffect(() => {
-    const end = () => meeting.dispose();
+    const forget = keepModeratorTicket(meeting, room, Date.now);
+    const end = () => {
+      forget();
+      meeting.dispose();
+    };
     // A page that the browser kept aside comes back with a meeting that has ended.
     const revive = (event: PageTransitionEvent) => {
       if (event.persisted) window.location.reload();
@@ -43,10 +48,11 @@ function OneMeeting({ room, comeback }: { readonly room: string; readonly comeba
     window.addEventListener('pagehide', end);
     window.addEventListener('pageshow', revive);
     return () => {
+      forget();
       window.removeEventListener('pagehide', end);
       window.removeEventListener('pageshow', revive);
     };
-  }, [meeting]);
+  }, [meeting, room]);
 
   return <MeetingScreen meeting={meeting} room={room} overrides={overrides} comeback={comeback} />;
 }

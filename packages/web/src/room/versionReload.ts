@@ -1,21 +1,14 @@
-import type { Ticket } from '@treff/client/media';
-import { incarnation, LIMITS, participantId } from '@treff/protocol';
+import { LIMITS } from '@treff/protocol';
 import * as z from 'zod/mini';
 import { remember } from '../app/browserStore.ts';
+import { ticket } from './ticket.ts';
 
 /** How somebody who was in a meeting comes back into it, without the prejoin page. */
 const comeback = z.object({
   displayName: z.string().check(z.maxLength(LIMITS.displayNameLength)),
   microphone: z.boolean(),
   camera: z.boolean(),
-  ticket: z.optional(
-    z.object({
-      token: z.string().check(z.maxLength(LIMITS.tokenLength)),
-      epoch: incarnation,
-      self: participantId,
-      sources: z.int(),
-    }) satisfies z.ZodMiniType<Ticket>,
-  ),
+  ticket: z.optional(ticket),
 });
 export type Comeback = z.infer<typeof comeback>;
 

@@ -41,9 +41,11 @@ export const ScreenTile = memo(function ScreenTile({ screen, rect, role, pinned,
         <MonitorUp className={styles.screenMark} size="0.9375rem" aria-hidden />
         <span className={styles.name}>{name}</span>
       </div>
-      {onPin === undefined || isLocal ? null : (
-        <PinButton id={id} name={name} pinned={pinned} onPin={onPin} />
-      )}
+      <div className={styles.corner}>
+        {onPin === undefined || isLocal ? null : (
+          <PinButton id={id} name={name} pinned={pinned} onPin={onPin} />
+        )}
+      </div>
     </li>
   );
 }, isSame);

@@ -5,6 +5,7 @@ import { Picture } from '../../devices/Picture.tsx';
 import { CAMERA_RATIO, fitOf, type Rect } from '../layout/geometry.ts';
 import type { TileRole } from '../layout/placement.ts';
 import type { Person, TileId } from '../people.ts';
+import { PersonMenu } from '../moderation/PersonMenu.tsx';
 import { Avatar } from './Avatar.tsx';
 import { PinButton } from './PinButton.tsx';
 import { shallowEqual } from './shallowEqual.ts';
@@ -55,7 +56,10 @@ export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: Ti
         ) : null}
         <span className={styles.name}>{name}</span>
       </div>
-      {onPin === undefined ? null : <PinButton id={id} name={name} pinned={pinned} onPin={onPin} />}
+      <div className={styles.corner}>
+        {onPin === undefined ? null : <PinButton id={id} name={name} pinned={pinned} onPin={onPin} />}
+        {isLocal ? null : <PersonMenu person={person} className={styles.pin} />}
+      </div>
     </li>
   );
 }, isSame);

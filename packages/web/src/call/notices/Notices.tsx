@@ -6,6 +6,7 @@ import controls from '../../design/controls.module.css';
 import { useCamera, useMicrophone } from '../../devices/useDeviceToggles.ts';
 import { useScreenShare } from '../../devices/useScreenShare.ts';
 import { useMeetingState } from '../../room/MeetingContext.ts';
+import { useTidings } from '../moderation/useTidings.ts';
 import styles from './Notices.module.css';
 import { useShares } from './useShares.ts';
 import { useTraffic } from './useTraffic.ts';
@@ -21,6 +22,7 @@ interface NoticesProps {
 export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
   const { t } = useTranslation();
   const news = [...useTraffic(view), ...useShares(view)];
+  const tidings = useTidings();
   const reconnecting = useReconnecting();
   const startedAnew = useStartedAnew();
   const talkingWhileMuted = useMeetingState((state) => state.local.talkingWhileMuted);
@@ -56,6 +58,11 @@ export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
           <p key={problem} className={styles.notice} data-kind="warning">
             <TriangleAlert size="1.125rem" aria-hidden />
             {problem}
+          </p>
+        ))}
+        {tidings.map(({ id, text, concernsSelf }) => (
+          <p key={id} className={styles.notice} data-kind={concernsSelf ? 'warning' : undefined}>
+            {text}
           </p>
         ))}
         {news.map((message) => (

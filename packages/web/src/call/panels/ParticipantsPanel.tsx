@@ -2,6 +2,7 @@ import { MicOff, UserPlus, VideoOff, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../../design/controls.module.css';
+import { PersonMenu } from '../moderation/PersonMenu.tsx';
 import { Avatar } from '../floor/Avatar.tsx';
 import { useName } from '../floor/useName.ts';
 import type { Person } from '../people.ts';
@@ -57,12 +58,14 @@ export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPan
             </span>
             <span className={styles.personName}>
               {nameOf(person)}
+              {person.role === 'moderator' ? <small>{t('person.moderator')}</small> : null}
               {person.interrupted ? <small>{t('call.interrupted')}</small> : null}
             </span>
             {person.silent ? <MicOff size="1.125rem" role="img" aria-label={t('call.muted')} /> : null}
             {person.picture === undefined ? (
               <VideoOff size="1.125rem" role="img" aria-label={t('call.cameraOff')} />
             ) : null}
+            <PersonMenu person={person} className={styles.personMenu} />
           </li>
         ))}
       </ul>

@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  attend,
+  join,
+  launchBrowser,
+  leave,
+  persona,
+  startServer,
+  until,
+  type Attendee,
+  type Browser,
+  type TestServer,
+} from '@treff/testing/browser';
+
+let server: TestServer;
+let browser: Browser;
+let present: Attendee[] = [];
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  const problems = present.flatMap((attendee) => attendee.problems);
+  await Promise.all(present.map(({ context }) => context.close()));
+  present = [];
+  expect(problems).toEqual([]);
+});
+
+async function gather(room: string): Promise<readonly [Attendee, Attendee, Attendee]> {
+  const come = async (index: number) => {
+    const attendee = await attend(browser, `${server.origin}/${room}`, persona(index));
+    present.push(attendee);
+    return attendee;
+  };
+  return [await come(0), await come(1), await come(2)];
+}
+
+async function openParticipants({ page }: Attendee): Promise<void> {
+  await page.getByRole('button', { name: 'Open participants' }).click();
+}
+
+/** Whom the person sees as moderators, oneself included, in the open list of participants. */
+async function moderators({ page }: Attendee, expected: readonly Attendee[]): Promise<void> {
+  const names = expected.map(({ who }) => who.name).toSorted();
+  const shown = async () => {
+    const entries = page.getByRole('complementary').getByRole('listitem').filter({ hasText: 'Moderator' });
+    const texts = await entries.allInnerTexts();
+    return texts.map((text) => text.split('\n')[0]?.replace(' (you)', '') ?? '').toSorted();
+  };
+  await until(
+    async () => JSON.stringify(await shown()) === JSON.stringify(names),
+    `moderators to be ${names.join()}`,
+    20_000,
+  );
+}
+
+/** Presses an entry of somebody's menu in the open list of participants. */
+async function act({ page }: Attendee, on: Attendee, action: string): Promise<void> {
+  await page
+    .getByRole('complementary')
+    .getByRole('button', { name: `Actions for ${on.who.name}` })
+    .click();
+  await page.getByRole('menuitem', { name: action }).click();
+}
+
+test('who came first moderates, makes another a moderator, and is one still after a reload and a crash of the server', async () => {
+  const [ann, ben, cem] = await gather('first');
+  for (const each of [ann, ben, cem]) await openParticipants(each);
+  await moderators(cem, [ann]);
+  expect(await ben.page.getByRole('button', { name: /^Actions for/ }).count()).toBe(0);
+  await act(ann, ben, 'Grant moderator rights');
+  await moderators(cem, [ann, ben]);
+  await ben.page.getByText(`${ann.who.name} made you a moderator.`).waitFor();
+  await act(ben, ben, 'Give up moderator rights');
+  await moderators(cem, [ann]);
+
+  await ann.page.reload();
+  await join(ann.page, ann.who.name);
+  await moderators(cem, [ann]);
+  await openParticipants(ann);
+  await server.crashAndRestart();
+  await until(
+    async () => (await cem.page.getByText('The meeting had to start anew').count()) > 0,
+    'Cem to be back',
+    40_000,
+  );
+  await moderators(cem, [ann]);
+});
+
+test('when the last moderator leaves, whoever has been there longest takes over and is told', async () => {
+  const [ann, ben, cem] = await gather('last');
+  await openParticipants(cem);
+  await leave(ann);
+  present.splice(0, 1);
+  await ben.page.getByText('You are a moderator now').waitFor();
+  await moderators(cem, [ben]);
+});

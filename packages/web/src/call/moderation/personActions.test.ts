@@ -1,0 +1,35 @@
+import { participantId } from '@treff/protocol';
+import { describe, expect, it } from 'vitest';
+import type { Person } from '../people.ts';
+import { actionsOn } from './personActions.ts';
+
+const person = (over: Partial<Person> = {}): Person => ({
+  id: participantId.parse('aaaaaaaa'),
+  displayName: 'Ann',
+  isLocal: false,
+  role: 'participant',
+  interrupted: false,
+  silent: false,
+  camera: undefined,
+  picture: undefined,
+  ...over,
+});
+
+describe('what is offered', () => {
+  it('is nothing to who does not moderate', () => {
+    expect(actionsOn(person(), { role: 'participant', moderators: 1 })).toEqual([]);
+    expect(actionsOn(person({ isLocal: true }), { role: 'participant', moderators: 2 })).toEqual([]);
+  });
+
+  it('gives a moderator the rights of others in hand', () => {
+    const viewpoint = { role: 'moderator', moderators: 2 } as const;
+    expect(actionsOn(person(), viewpoint)).toContain('grantModerator');
+    expect(actionsOn(person({ role: 'moderator' }), viewpoint)).toContain('revokeModerator');
+  });
+
+  it('lets nobody give up what nobody else has', () => {
+    const self = person({ isLocal: true, role: 'moderator' });
+    expect(actionsOn(self, { role: 'moderator', moderators: 2 })).toEqual(['giveUpModerator']);
+    expect(actionsOn(self, { role: 'moderator', moderators: 1 })).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { conferenceView, participantId, type ViewEvent } from '@treff/protocol';
+import { describe, expect, it } from 'vitest';
+import { tidingsOf } from './tidings.ts';
+
+const [me, ann, ben] = ['00000000', 'aaaaaaaa', 'bbbbbbbb'].map((id) => participantId.parse(id));
+const person = (id: string | undefined, displayName: string) => ({
+  id,
+  displayName,
+  role: 'participant',
+  connection: 'connected',
+});
+const view = conferenceView.parse({
+  epoch: '0'.repeat(32),
+  room: 'tea',
+  self: me,
+  route: { mode: 'bridge', move: 1, bridge: true },
+  participants: [person(me, 'Me'), person(ann, 'Ann'), person(ben, 'Ben')],
+  sources: [],
+  speakers: [],
+  messages: [],
+});
+
+function role(participant = me, value: 'moderator' | 'participant' = 'moderator', by = ann): ViewEvent {
+  if (participant === undefined) throw new Error('nobody');
+  return { type: 'participant-role', participant, role: value, by };
+}
+
+describe('tidings', () => {
+  it('name who made one a moderator, and who took it back', () => {
+    expect(tidingsOf(role(), view)).toEqual({
+      text: 'tidings.nowModeratorBy',
+      name: 'Ann',
+      concernsSelf: true,
+    });
+    expect(tidingsOf(role(me, 'participant'), view)).toMatchObject({ text: 'tidings.noModeratorBy' });
+  });
+
+  it('tell of others by their names, and of oneself when the rules did it', () => {
+    expect(tidingsOf(role(ben), view)).toEqual({
+      text: 'tidings.becameModerator',
+      name: 'Ben',
+      concernsSelf: false,
+    });
+    if (me === undefined) throw new Error('nobody');
+    expect(tidingsOf({ type: 'participant-role', participant: me, role: 'moderator' }, view)).toEqual({
+      text: 'tidings.nowModerator',
+      name: '',
+      concernsSelf: true,
+    });
+  });
+
+  it('are silent about what one did oneself', () => {
+    expect(tidingsOf(role(ben, 'moderator', me), view)).toBeUndefined();
+  });
+});

@@ -1,0 +1,34 @@
+import type { ConferenceView, ParticipantId, ViewEvent } from '@treff/protocol';
+
+/** Something that was done to somebody: a text, and who is named in it. */
+export interface Tidings {
+  readonly text:
+    | 'tidings.nowModerator'
+    | 'tidings.nowModeratorBy'
+    | 'tidings.noModeratorBy'
+    | 'tidings.becameModerator'
+    | 'tidings.noLongerModerator';
+  /** Whom it names, as they gave their name; may be empty. */
+  readonly name: string;
+  /** Whether it was done to oneself. */
+  readonly concernsSelf: boolean;
+}
+
+/** What there is to say about an event; `before` is the conference that it came into. One's own doing is seen, and no news. */
+export function tidingsOf(event: ViewEvent, before: ConferenceView): Tidings | undefined {
+  if (event.type !== 'participant-role') return undefined;
+  const { participant, role, by } = event;
+  const { self } = before;
+  if (by === self) return undefined;
+  if (participant !== self) {
+    const text = role === 'moderator' ? 'tidings.becameModerator' : 'tidings.noLongerModerator';
+    return { text, name: nameOf(before, participant), concernsSelf: false };
+  }
+  if (by === undefined) return { text: 'tidings.nowModerator', name: '', concernsSelf: true };
+  const text = role === 'moderator' ? 'tidings.nowModeratorBy' : 'tidings.noModeratorBy';
+  return { text, name: nameOf(before, by), concernsSelf: true };
+}
+
+function nameOf({ participants }: ConferenceView, id: ParticipantId): string {
+  return participants.find((participant) => participant.id === id)?.displayName ?? '';
+}
