@@ -29,6 +29,7 @@ export function view(change: Partial<ConferenceView> = {}): ConferenceView {
     participants: [{ id: SELF, displayName: 'Ann', role: 'participant', connection: 'connected' }],
     sources: [],
     speakers: [],
+    hands: [],
     messages: [],
     ...change,
   };

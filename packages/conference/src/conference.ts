@@ -1,5 +1,6 @@
 import type { ConferenceView, Incarnation, ParticipantId, ViewEvent } from '@treff/protocol';
 import { accept, refuse, type Decision, type Feature } from './feature.ts';
+import { nextHands } from './features/hands/hands.ts';
 import { nextRoute } from './features/media/route.ts';
 import { nextRoles, type RolePolicy } from './features/roles/roles.ts';
 import { refusalOf } from './permissions.ts';
@@ -20,13 +21,14 @@ export function createConference(options: {
     roles: { ...FEATURES.roles.initial, policy: options.roles ?? FEATURES.roles.initial.policy },
     sources: FEATURES.sources.initial,
     speakers: FEATURES.speakers.initial,
+    hands: FEATURES.hands.initial,
     chat: FEATURES.chat.initial,
     media: { ...FEATURES.media.initial, p2pEnabled: options.p2p },
   };
 }
 
 /**
- * Permission first, then the feature's own judgement, then what follows for roles and for the route of media. Pure: nothing happens until the events are
+ * Permission first, then the feature's own judgement, then what follows for roles, for raised hands and for the route of media. Pure: nothing happens until the events are
  * evolved.
  */
 export function decide(
@@ -41,7 +43,7 @@ export function decide(
   if (!decision.ok) return decision;
   const after = decision.events.reduce(evolve, state);
   const roles = nextRoles(state, after, decision.events, context.now);
-  const events = [...decision.events, ...roles];
+  const events = [...decision.events, ...roles, ...nextHands(after, context.now)];
   const route = nextRoute(after, context.now);
   return route === after.media.route ? accept(...events) : accept(...events, { type: 'media-routed', route });
 }
@@ -52,7 +54,7 @@ function judge(
   actor: Actor,
   context: DecisionContext,
 ): Decision {
-  const { participants, roles, sources, speakers, chat, media } = FEATURES;
+  const { participants, roles, sources, speakers, hands, chat, media } = FEATURES;
   switch (command.type) {
     case 'join':
       return participants.decide.join(state, command, actor, context);
@@ -80,6 +82,12 @@ function judge(
       return sources.decide['mute-source'](state, command, actor, context);
     case 'speaking':
       return speakers.decide.speaking(state, command, actor, context);
+    case 'raise-hand':
+      return hands.decide['raise-hand'](state, command, actor, context);
+    case 'lower-hand':
+      return hands.decide['lower-hand'](state, command, actor, context);
+    case 'lower-all-hands':
+      return hands.decide['lower-all-hands'](state, command, actor, context);
     case 'send-message':
       return chat.decide['send-message'](state, command, actor, context);
     case 'media-ready':
@@ -95,6 +103,7 @@ export function evolve(state: ConferenceState, event: ConferenceEvent): Conferen
     roles: FEATURES.roles.evolve(state.roles, event),
     sources: FEATURES.sources.evolve(state.sources, event),
     speakers: FEATURES.speakers.evolve(state.speakers, event),
+    hands: FEATURES.hands.evolve(state.hands, event),
     chat: FEATURES.chat.evolve(state.chat, event),
     media: FEATURES.media.evolve(state.media, event),
   };
@@ -109,6 +118,7 @@ export function project(state: ConferenceState, viewer: ParticipantId): Conferen
     ...FEATURES.participants.project(state, viewer),
     ...FEATURES.sources.project(state, viewer),
     ...FEATURES.speakers.project(state, viewer),
+    ...FEATURES.hands.project(state, viewer),
     ...FEATURES.chat.project(state, viewer),
     ...FEATURES.media.project(state, viewer),
   };

@@ -19,6 +19,10 @@ export const PERMISSIONS = {
   'allow-p2p': 'seated',
   'media-ready': 'seated',
   'send-message': 'seated',
+  'raise-hand': 'seated',
+  /** Whose it is, the feature checks. */
+  'lower-hand': 'seated',
+  'lower-all-hands': 'moderator',
   'add-source': 'seated',
   'grant-moderator': 'moderator',
   'revoke-moderator': 'moderator',

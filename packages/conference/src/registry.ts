@@ -1,4 +1,5 @@
 import { chat, type ChatCommand, type ChatEvent } from './features/chat/chat.ts';
+import { hands, type HandsCommand, type HandsEvent } from './features/hands/hands.ts';
 import { media, type MediaCommand, type MediaEvent } from './features/media/media.ts';
 import {
   participants,
@@ -15,6 +16,7 @@ export type ConferenceCommand =
   | RolesCommand
   | SourcesCommand
   | SpeakersCommand
+  | HandsCommand
   | ChatCommand
   | MediaCommand;
 
@@ -24,8 +26,9 @@ export type ConferenceEvent =
   | RolesEvent
   | SourcesEvent
   | SpeakersEvent
+  | HandsEvent
   | ChatEvent
   | MediaEvent;
 
 /** The features, by hand. Their order is the order in which view events of one event are sent. */
-export const FEATURES = { participants, roles, sources, speakers, chat, media } as const;
+export const FEATURES = { participants, roles, sources, speakers, hands, chat, media } as const;

@@ -15,6 +15,7 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
         participants: view.participants.filter((participant) => participant.id !== id),
         sources: view.sources.filter((source) => ownerOf(source.id) !== id),
         speakers: view.speakers.filter((speaker) => speaker !== id),
+        hands: view.hands.filter((hand) => hand !== id),
       };
     }
     case 'participant-renamed':
@@ -39,6 +40,10 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
         ...view,
         speakers: [event.participant, ...view.speakers.filter((speaker) => speaker !== event.participant)],
       };
+    case 'hand-raised':
+      return { ...view, hands: [...view.hands, event.participant] };
+    case 'hand-lowered':
+      return { ...view, hands: view.hands.filter((hand) => hand !== event.participant) };
     case 'message-sent':
       return { ...view, messages: [...view.messages, event.message] };
     case 'messages-dropped': {

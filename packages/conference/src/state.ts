@@ -1,5 +1,6 @@
 import type { Incarnation, ParticipantId } from '@treff/protocol';
 import type { ChatState } from './features/chat/chat.ts';
+import type { HandsState } from './features/hands/hands.ts';
 import type { MediaState } from './features/media/media.ts';
 import type { ParticipantsState } from './features/participants/participants.ts';
 import type { RolesState } from './features/roles/roles.ts';
@@ -18,6 +19,7 @@ export interface ConferenceState {
   readonly roles: RolesState;
   readonly sources: SourcesState;
   readonly speakers: SpeakersState;
+  readonly hands: HandsState;
   readonly chat: ChatState;
   readonly media: MediaState;
 }

@@ -74,6 +74,9 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
   }),
   fc.record({ type: fc.constant('grant-moderator' as const), participant: person }),
   fc.record({ type: fc.constant('revoke-moderator' as const), participant: person }),
+  fc.record({ type: fc.constant('raise-hand' as const) }),
+  fc.record({ type: fc.constant('lower-hand' as const), participant: person }),
+  fc.record({ type: fc.constant('lower-all-hands' as const) }),
   fc.record({ type: fc.constant('interrupt' as const), participant: person }),
   fc.record({ type: fc.constant('resume' as const), participant: person }),
   fc.record({ type: fc.constant('rename' as const), displayName: fc.string({ maxLength: 60 }) }),
@@ -129,6 +132,9 @@ function actorFor(command: ConferenceCommand, stranger: ParticipantId, odd: numb
     case 'media-ready':
     case 'send-message':
     case 'grant-moderator':
+    case 'raise-hand':
+    case 'lower-hand':
+    case 'lower-all-hands':
     case 'revoke-moderator':
       return { kind: 'participant', id: stranger };
     default:

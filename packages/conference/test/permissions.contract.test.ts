@@ -52,6 +52,9 @@ const COMMANDS = {
   'send-message': { type: 'send-message', text: 'Hello' },
   'grant-moderator': { type: 'grant-moderator', participant: ben },
   'revoke-moderator': { type: 'revoke-moderator', participant: ann },
+  'raise-hand': { type: 'raise-hand' },
+  'lower-hand': { type: 'lower-hand', participant: ann },
+  'lower-all-hands': { type: 'lower-all-hands' },
   'add-source': {
     type: 'add-source',
     source: { id: makeSourceId(ann, 'microphone', 0), kind: 'microphone', muted: true },
@@ -75,6 +78,8 @@ const moderators = (ann: Outcome, ben: Outcome = denied): Row => ({
   ben,
   cem: seatless,
 });
+/** What everybody may do who has a seat. */
+const seated = (ben: Outcome = 'ok'): Row => ({ system: denied, ann: 'ok', ben, cem: seatless });
 const nobody = (system: Outcome): Row => ({ system, ann: seatless, ben: seatless, cem: seatless });
 
 /** The policy, cell by cell. A missing command, state or actor does not compile. */
@@ -174,6 +179,30 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: moderators('ok', 'ok'),
     interrupted: moderators('role/last-moderator'),
     full: moderators('role/last-moderator'),
+  },
+  'raise-hand': {
+    empty: nobody(denied),
+    alone: seated(seatless),
+    two: seated(),
+    both: seated(),
+    interrupted: seated(),
+    full: seated(),
+  },
+  'lower-hand': {
+    empty: nobody(denied),
+    alone: seated(seatless),
+    two: seated(denied),
+    both: seated(),
+    interrupted: seated(denied),
+    full: seated(denied),
+  },
+  'lower-all-hands': {
+    empty: nobody(denied),
+    alone: moderators('ok', seatless),
+    two: moderators('ok'),
+    both: moderators('ok', 'ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
   },
   'add-source': {
     empty: nobody(denied),

@@ -38,6 +38,8 @@ export const LIMITS = {
   /** Messages that a seat may send within {@link LIMITS.messagePaceMs}: faster than anybody types, slow enough to read past. */
   messagePace: 10,
   messagePaceMs: 10_000,
+  /** Milliseconds of being the dominant speaker after which one's raised hand goes down: longer than a cough or a yes. */
+  handSpeakingMs: 5_000,
   /** Seats of one conference. One router on one core forwards to about this many. */
   participants: 500,
   /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */

@@ -115,6 +115,10 @@ export const command = z.discriminatedUnion('type', [
   /** A moderator: makes somebody one, or takes it back, from oneself too. The last one stays. */
   z.object({ type: z.literal('grant-moderator'), participant: participantId }),
   z.object({ type: z.literal('revoke-moderator'), participant: participantId }),
+  z.object({ type: z.literal('raise-hand') }),
+  /** One's own; a moderator: anybody's. */
+  z.object({ type: z.literal('lower-hand'), participant: participantId }),
+  z.object({ type: z.literal('lower-all-hands') }),
   /** Mutes or unmutes one's own source. */
   z.object({ type: z.literal('mute-source'), source: sourceId, muted: z.boolean() }),
   /** Whether everything that is to be received comes by the way that the route's `mode` names; `false` takes it back. Of earlier moves nothing is noted. */

@@ -83,6 +83,8 @@ export const conferenceView = z.object({
   sources: z.array(sourceView).check(z.maxLength(LIMITS.participants * LIMITS.sourcesPerEndpoint)),
   /** Who spoke last, most recent first; the first is the dominant speaker. Those who never spoke are not in it. */
   speakers: z.array(participantId).check(z.maxLength(LIMITS.participants)),
+  /** Who wants to speak, in the order in which hands went up. */
+  hands: z.array(participantId).check(z.maxLength(LIMITS.participants)),
   /** The chat as the viewer remembers it, oldest first: what was said to everybody, and what the viewer wrote and got in private. */
   messages: z.array(messageView).check(z.maxLength(messageIds)),
 });
@@ -113,6 +115,13 @@ export const viewEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('source-removed'), source: sourceId }),
   z.object({ type: z.literal('source-muted'), source: sourceId, muted: z.boolean() }),
   z.object({ type: z.literal('dominant-speaker'), participant: participantId }),
+  z.object({ type: z.literal('hand-raised'), participant: participantId }),
+  z.object({
+    type: z.literal('hand-lowered'),
+    participant: participantId,
+    /** Absent: its owner has spoken for a while. */
+    by: z.optional(participantId),
+  }),
   z.object({ type: z.literal('message-sent'), message: messageView }),
   /** The oldest gave way to newer ones. */
   z.object({

@@ -86,7 +86,10 @@ export interface Ticket {
 }
 
 /** What one asks about oneself and others beside media and chat. */
-export type PeopleCommand = Extract<Command, { type: 'grant-moderator' | 'revoke-moderator' }>;
+export type PeopleCommand = Extract<
+  Command,
+  { type: 'grant-moderator' | 'revoke-moderator' | 'raise-hand' | 'lower-hand' | 'lower-all-hands' }
+>;
 
 export interface Levels {
   /** 0 (silent) to 1 (as loud as it gets), of a participant or of one's own microphone (`'local'`), perceptually scaled. */

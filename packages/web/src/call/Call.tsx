@@ -12,6 +12,7 @@ import { ConnectionBadge } from './connection/ConnectionBadge.tsx';
 import { Floor } from './floor/Floor.tsx';
 import { useShortcuts } from './hooks/useShortcuts.ts';
 import { useLayout } from './layout/useLayout.ts';
+import { useHand } from './moderation/useHand.ts';
 import { Notices } from './notices/Notices.tsx';
 import { AloneCard } from './panels/AloneCard.tsx';
 import { InviteDialog } from './panels/InviteDialog.tsx';
@@ -40,6 +41,7 @@ function Conference({ view }: { readonly view: ConferenceView }) {
   const microphone = useMicrophone();
   const camera = useCamera();
   const screen = useScreenShare();
+  const hand = useHand();
   const sound = useSound();
   const unread = useUnread(view, panel === 'chat');
   const draft = useRef(EMPTY_DRAFT);
@@ -57,6 +59,8 @@ function Conference({ view }: { readonly view: ConferenceView }) {
         return toggleLayout();
       case 'chat':
         return setPanel(panel === 'chat' ? undefined : 'chat');
+      case 'hand':
+        return hand.toggle();
       case 'shortcuts':
         return setPanel('shortcuts');
     }

@@ -1,7 +1,7 @@
 import type { LocalDevice } from '@treff/client/media';
 import { conferenceView, sourceId, type ConferenceView, type SourceId } from '@treff/protocol';
 import { describe, expect, it } from 'vitest';
-import { isScreenTile, peopleOf, screensOf, soundsOf, tileOrder } from './people.ts';
+import { handsFirst, isScreenTile, peopleOf, screensOf, soundsOf, tileOrder } from './people.ts';
 
 const SELF = 'aaaaaaaa';
 const ANN = 'bbbbbbbb';
@@ -29,6 +29,7 @@ function viewWith(sources: { id: string; kind: string; muted: boolean }[]): Conf
     ],
     sources,
     speakers: [],
+    hands: [],
     messages: [],
   });
 }
@@ -42,6 +43,17 @@ describe('the people on the page', () => {
       [SELF, true, false],
       [ANN, false, true],
     ]);
+  });
+
+  it('are listed with raised hands first, in the order in which they went up', () => {
+    const view = conferenceView.parse({ ...viewWith([]), hands: [ANN] });
+    const people = peopleOf(view, off, new Map());
+    expect(people.map(({ id, hand }) => [id, hand])).toEqual([
+      [SELF, undefined],
+      [ANN, 1],
+    ]);
+    expect(handsFirst(people).map(({ id }) => id)).toEqual([ANN, SELF]);
+    expect(handsFirst(peopleOf(viewWith([]), off, new Map())).map(({ id }) => id)).toEqual([SELF, ANN]);
   });
 
   it('show a picture only while the camera is on and its track is there', () => {

@@ -16,6 +16,8 @@ export interface Person {
   readonly displayName: string;
   readonly isLocal: boolean;
   readonly role: Role;
+  /** Place of their raised hand among all that are up, from 1; absent while it is down. */
+  readonly hand: number | undefined;
   readonly interrupted: boolean;
   /** Nothing is heard of them: muted, or without a microphone. */
   readonly silent: boolean;
@@ -62,7 +64,8 @@ export function peopleOf(
   const people = view.participants.map(({ id, displayName, role, connection }): Person => {
     const isLocal = id === view.self;
     const own = sources.get(id) ?? [];
-    const common = { id, displayName, isLocal, role, interrupted: connection === 'interrupted' };
+    const hand = view.hands.includes(id) ? view.hands.indexOf(id) + 1 : undefined;
+    const common = { id, displayName, isLocal, role, hand, interrupted: connection === 'interrupted' };
     if (isLocal) {
       return {
         ...common,
@@ -81,6 +84,11 @@ export function peopleOf(
     };
   });
   return [...people.filter(({ isLocal }) => isLocal), ...people.filter(({ isLocal }) => !isLocal)];
+}
+
+/** Raised hands first, in their order; the others as they were. */
+export function handsFirst(people: readonly Person[]): readonly Person[] {
+  return people.toSorted((one, other) => (one.hand ?? Infinity) - (other.hand ?? Infinity) || 0);
 }
 
 /** All shared screens, in the order in which they were. One's own is there once it is sent. */

@@ -29,8 +29,15 @@ function fakeMeeting() {
       const participants = [{ id: SELF, displayName: '', role, connection: 'connected' }];
       const route = { mode: 'none', move: 0, bridge: false };
       const conference = conferenceView.parse({
-        ...{ epoch: EPOCH, room: 'tea', self: SELF, route, participants },
-        ...{ sources: [], speakers: [], messages: [] },
+        epoch: EPOCH,
+        room: 'tea',
+        self: SELF,
+        route,
+        participants,
+        sources: [],
+        speakers: [],
+        hands: [],
+        messages: [],
       });
       state = { phase: JOINED, conference };
       for (const listener of listeners) listener();

@@ -296,6 +296,7 @@ function conferenceOf(
     })),
     sources,
     speakers: [idOf(1)].filter(() => people > 1),
+    hands: [idOf(3), idOf(0), idOf(2)].filter(() => people > 3),
     messages: people < 3 ? [] : conversation(),
   };
 }

@@ -7,16 +7,21 @@ export type SpeakersState = readonly ParticipantId[];
 /** The bridge heard somebody take over. */
 export type SpeakersCommand = { readonly type: 'speaking'; readonly participant: ParticipantId };
 
-export type SpeakersEvent = { readonly type: 'dominant-speaker'; readonly participant: ParticipantId };
+export type SpeakersEvent = {
+  readonly type: 'dominant-speaker';
+  readonly participant: ParticipantId;
+  /** Milliseconds since the epoch; never projected. */
+  readonly at: number;
+};
 
 export const speakers: Feature<SpeakersState, SpeakersCommand, SpeakersEvent, 'speakers'> = {
   initial: [],
 
   decide: {
-    speaking(state, { participant }) {
+    speaking(state, { participant }, _actor, { now }) {
       if (!state.participants.has(participant)) return refuse('participant/unknown');
       if (state.speakers[0] === participant) return accept();
-      return accept({ type: 'dominant-speaker', participant });
+      return accept({ type: 'dominant-speaker', participant, at: now });
     },
   },
 
@@ -38,7 +43,8 @@ export const speakers: Feature<SpeakersState, SpeakersCommand, SpeakersEvent, 's
   },
 
   projectEvent(_before, event) {
-    return event.type === 'dominant-speaker' ? [event] : [];
+    if (event.type !== 'dominant-speaker') return [];
+    return [{ type: event.type, participant: event.participant }];
   },
 
   nextDeadline: never,

@@ -1,4 +1,4 @@
-import { MicOff, WifiOff } from 'lucide-react';
+import { Hand, MicOff, WifiOff } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Picture } from '../../devices/Picture.tsx';
@@ -25,7 +25,7 @@ interface TileProps {
 export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: TileProps) {
   const { t } = useTranslation();
   const [ratio, setRatio] = useState(CAMERA_RATIO);
-  const { id, displayName, isLocal, picture, silent, interrupted } = person;
+  const { id, displayName, isLocal, picture, silent, interrupted, hand } = person;
   const name = useName()(person);
   return (
     <li
@@ -51,6 +51,9 @@ export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: Ti
         </div>
       ) : null}
       <div className={styles.plate}>
+        {hand === undefined ? null : (
+          <Hand size="1rem" role="img" aria-label={t('call.handRaised')} className={styles.hand} />
+        )}
         {silent ? (
           <MicOff size="0.9375rem" role="img" aria-label={t('call.muted')} data-muted="microphone" />
         ) : null}

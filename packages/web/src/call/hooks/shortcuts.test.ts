@@ -18,6 +18,7 @@ describe('a key in the call', () => {
     ['d', 'screen'],
     ['w', 'layout'],
     ['c', 'chat'],
+    ['r', 'hand'],
     ['?', 'shortcuts'],
     [' ', 'pushToTalk'],
   ])('%j means %s', (key, action) => {

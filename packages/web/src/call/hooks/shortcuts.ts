@@ -5,6 +5,7 @@ export type ShortcutAction =
   | 'screen'
   | 'layout'
   | 'chat'
+  | 'hand'
   | 'shortcuts'
   | 'pushToTalk';
 
@@ -26,6 +27,7 @@ const KEYS: Readonly<Record<string, ShortcutAction>> = {
   d: 'screen',
   w: 'layout',
   c: 'chat',
+  r: 'hand',
   '?': 'shortcuts',
   ' ': 'pushToTalk',
 };

@@ -1,4 +1,4 @@
-import { EllipsisVertical, ShieldMinus, ShieldPlus, type LucideIcon } from 'lucide-react';
+import { EllipsisVertical, Hand, ShieldMinus, ShieldPlus, type LucideIcon } from 'lucide-react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useMeeting } from '../../room/MeetingContext.ts';
@@ -9,6 +9,7 @@ import { actionsOn, commandOf, type PersonAction } from './personActions.ts';
 import { useViewpoint } from './useViewpoint.ts';
 
 const LOOKS = {
+  lowerHand: { icon: Hand, text: 'person.lowerHand' },
   grantModerator: { icon: ShieldPlus, text: 'person.grantModerator' },
   revokeModerator: { icon: ShieldMinus, text: 'person.revokeModerator' },
   giveUpModerator: { icon: ShieldMinus, text: 'person.giveUpModerator' },

@@ -8,6 +8,7 @@ const person = (over: Partial<Person> = {}): Person => ({
   displayName: 'Ann',
   isLocal: false,
   role: 'participant',
+  hand: undefined,
   interrupted: false,
   silent: false,
   camera: undefined,
@@ -25,6 +26,12 @@ describe('what is offered', () => {
     const viewpoint = { role: 'moderator', moderators: 2 } as const;
     expect(actionsOn(person(), viewpoint)).toContain('grantModerator');
     expect(actionsOn(person({ role: 'moderator' }), viewpoint)).toContain('revokeModerator');
+  });
+
+  it('lowers a hand that is up', () => {
+    const viewpoint = { role: 'moderator', moderators: 1 } as const;
+    expect(actionsOn(person({ hand: 1 }), viewpoint)).toContain('lowerHand');
+    expect(actionsOn(person(), viewpoint)).not.toContain('lowerHand');
   });
 
   it('lets nobody give up what nobody else has', () => {

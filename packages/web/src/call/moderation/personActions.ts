@@ -3,7 +3,7 @@ import type { Role } from '@treff/protocol';
 import type { Person } from '../people.ts';
 
 /** What the viewer may do to a person. */
-export type PersonAction = 'grantModerator' | 'revokeModerator' | 'giveUpModerator';
+export type PersonAction = 'lowerHand' | 'grantModerator' | 'revokeModerator' | 'giveUpModerator';
 
 /** Who looks, and at what kind of meeting. */
 export interface Viewpoint {
@@ -16,11 +16,16 @@ export interface Viewpoint {
 export function actionsOn(person: Person, { role, moderators }: Viewpoint): readonly PersonAction[] {
   if (role !== 'moderator') return [];
   if (person.isLocal) return moderators > 1 ? ['giveUpModerator'] : [];
-  return [person.role === 'moderator' ? 'revokeModerator' : 'grantModerator'];
+  return [
+    ...(person.hand === undefined ? [] : (['lowerHand'] as const)),
+    person.role === 'moderator' ? 'revokeModerator' : 'grantModerator',
+  ];
 }
 
 export function commandOf(action: PersonAction, { id }: Person): PeopleCommand {
   switch (action) {
+    case 'lowerHand':
+      return { type: 'lower-hand', participant: id };
     case 'grantModerator':
       return { type: 'grant-moderator', participant: id };
     case 'revokeModerator':

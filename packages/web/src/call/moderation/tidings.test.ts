@@ -17,6 +17,7 @@ const view = conferenceView.parse({
   participants: [person(me, 'Me'), person(ann, 'Ann'), person(ben, 'Ben')],
   sources: [],
   speakers: [],
+  hands: [],
   messages: [],
 });
 
@@ -47,6 +48,17 @@ describe('tidings', () => {
       name: '',
       concernsSelf: true,
     });
+  });
+
+  it("tell of hands that others raise, and why one's own went down", () => {
+    if (me === undefined || ann === undefined) throw new Error('nobody');
+    const text = (event: ViewEvent) => tidingsOf(event, view)?.text;
+    expect(text({ type: 'hand-raised', participant: ann })).toBe('tidings.handRaised');
+    expect(text({ type: 'hand-raised', participant: me })).toBeUndefined();
+    expect(text({ type: 'hand-lowered', participant: me })).toBe('tidings.handSpoken');
+    expect(text({ type: 'hand-lowered', participant: me, by: ann })).toBe('tidings.handLoweredBy');
+    expect(text({ type: 'hand-lowered', participant: me, by: me })).toBeUndefined();
+    expect(text({ type: 'hand-lowered', participant: ann })).toBeUndefined();
   });
 
   it('are silent about what one did oneself', () => {

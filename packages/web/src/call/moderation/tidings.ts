@@ -7,7 +7,10 @@ export interface Tidings {
     | 'tidings.nowModeratorBy'
     | 'tidings.noModeratorBy'
     | 'tidings.becameModerator'
-    | 'tidings.noLongerModerator';
+    | 'tidings.noLongerModerator'
+    | 'tidings.handRaised'
+    | 'tidings.handLoweredBy'
+    | 'tidings.handSpoken';
   /** Whom it names, as they gave their name; may be empty. */
   readonly name: string;
   /** Whether it was done to oneself. */
@@ -16,8 +19,29 @@ export interface Tidings {
 
 /** What there is to say about an event; `before` is the conference that it came into. One's own doing is seen, and no news. */
 export function tidingsOf(event: ViewEvent, before: ConferenceView): Tidings | undefined {
-  if (event.type !== 'participant-role') return undefined;
-  const { participant, role, by } = event;
+  switch (event.type) {
+    case 'participant-role':
+      return ofRole(event, before);
+    case 'hand-raised': {
+      const { participant } = event;
+      if (participant === before.self) return undefined;
+      return { text: 'tidings.handRaised', name: nameOf(before, participant), concernsSelf: false };
+    }
+    case 'hand-lowered': {
+      const { participant, by } = event;
+      if (participant !== before.self || by === participant) return undefined;
+      if (by === undefined) return { text: 'tidings.handSpoken', name: '', concernsSelf: true };
+      return { text: 'tidings.handLoweredBy', name: nameOf(before, by), concernsSelf: true };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function ofRole(
+  { participant, role, by }: Extract<ViewEvent, { type: 'participant-role' }>,
+  before: ConferenceView,
+): Tidings | undefined {
   const { self } = before;
   if (by === self) return undefined;
   if (participant !== self) {

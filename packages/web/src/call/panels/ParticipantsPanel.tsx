@@ -1,11 +1,13 @@
-import { MicOff, UserPlus, VideoOff, X } from 'lucide-react';
+import { Hand, MicOff, UserPlus, VideoOff, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../../design/controls.module.css';
 import { PersonMenu } from '../moderation/PersonMenu.tsx';
 import { Avatar } from '../floor/Avatar.tsx';
 import { useName } from '../floor/useName.ts';
-import type { Person } from '../people.ts';
+import { useMeeting } from '../../room/MeetingContext.ts';
+import { useViewpoint } from '../moderation/useViewpoint.ts';
+import { handsFirst, type Person } from '../people.ts';
 import styles from './panels.module.css';
 
 interface ParticipantsPanelProps {
@@ -18,6 +20,8 @@ interface ParticipantsPanelProps {
 export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPanelProps) {
   const { t } = useTranslation();
   const nameOf = useName();
+  const meeting = useMeeting();
+  const { role } = useViewpoint();
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -50,8 +54,18 @@ export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPan
         <UserPlus size="1.125rem" aria-hidden />
         {t('call.invite')}
       </button>
+      {role === 'moderator' && people.some(({ hand }) => hand !== undefined) ? (
+        <button
+          type="button"
+          className={controls.secondary}
+          onClick={() => void meeting.ask({ type: 'lower-all-hands' })}
+        >
+          <Hand size="1.125rem" aria-hidden />
+          {t('call.lowerAllHands')}
+        </button>
+      ) : null}
       <ul className={styles.people}>
-        {people.map((person) => (
+        {handsFirst(people).map((person) => (
           <li key={person.id}>
             <span className={styles.face}>
               <Avatar id={person.id} name={person.displayName} />
@@ -61,6 +75,12 @@ export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPan
               {person.role === 'moderator' ? <small>{t('person.moderator')}</small> : null}
               {person.interrupted ? <small>{t('call.interrupted')}</small> : null}
             </span>
+            {person.hand === undefined ? null : (
+              <span className={styles.hand}>
+                <Hand size="1.125rem" role="img" aria-label={t('call.handRaised')} />
+                {person.hand}
+              </span>
+            )}
             {person.silent ? <MicOff size="1.125rem" role="img" aria-label={t('call.muted')} /> : null}
             {person.picture === undefined ? (
               <VideoOff size="1.125rem" role="img" aria-label={t('call.cameraOff')} />

@@ -13,6 +13,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
     ...(canShareScreen ? [['D', t('shortcuts.screen')] as const] : []),
     ['W', t('shortcuts.tileView')],
     ['C', t('shortcuts.chat')],
+    ['R', t('shortcuts.hand')],
     [t('shortcuts.space'), t('shortcuts.pushToTalk')],
     ['?', t('shortcuts.list')],
   ] as const;

@@ -1,5 +1,6 @@
 import {
   Ellipsis,
+  Hand,
   Keyboard,
   Maximize,
   Minimize,
@@ -13,6 +14,7 @@ import { useSyncExternalStore } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useScreenShare } from '../../devices/useScreenShare.ts';
+import { useHand } from '../moderation/useHand.ts';
 import type { Panel } from '../panels/panel.ts';
 import { ToolButton } from './ToolButton.tsx';
 import styles from './Toolbar.module.css';
@@ -25,6 +27,7 @@ interface MoreMenuProps {
 export function MoreMenu({ onOpen }: MoreMenuProps) {
   const { t } = useTranslation();
   const screen = useScreenShare();
+  const hand = useHand();
   const isFullScreen = useSyncExternalStore(subscribeToFullScreen, () => document.fullscreenElement !== null);
   return (
     <MenuTrigger>
@@ -37,6 +40,10 @@ export function MoreMenu({ onOpen }: MoreMenuProps) {
               {screen.on ? t('call.stopScreen') : t('call.startScreen')}
             </MenuItem>
           ) : null}
+          <MenuItem className={`${styles.menuItem} ${styles.whenNarrow}`} onAction={hand.toggle}>
+            <Hand size="1.25rem" aria-hidden />
+            {hand.raised ? t('call.lowerHand') : t('call.raiseHand')}
+          </MenuItem>
           <MenuItem
             className={`${styles.menuItem} ${styles.whenNarrow}`}
             onAction={() => onOpen('participants')}

@@ -1,5 +1,6 @@
 import {
   GalleryVerticalEnd,
+  Hand,
   LayoutGrid,
   MessageSquare,
   Mic,
@@ -17,6 +18,7 @@ import { CAN_CHOOSE_SPEAKER, useDeviceOptions } from '../../devices/useDeviceOpt
 import { useCamera, useMicrophone } from '../../devices/useDeviceToggles.ts';
 import { useScreenShare } from '../../devices/useScreenShare.ts';
 import type { Layout } from '../layout/placement.ts';
+import { useHand } from '../moderation/useHand.ts';
 import type { Panel } from '../panels/panel.ts';
 import { DeviceMenu } from './DeviceMenu.tsx';
 import { MoreMenu } from './MoreMenu.tsx';
@@ -47,6 +49,7 @@ export function Toolbar({
   const microphone = useMicrophone();
   const camera = useCamera();
   const screen = useScreenShare();
+  const hand = useHand();
   const devices = useDeviceOptions();
   const showsChat = panel === 'chat';
   const showsParticipants = panel === 'participants';
@@ -87,6 +90,14 @@ export function Toolbar({
           onPress={screen.toggle}
         />
       ) : null}
+      <ToolButton
+        label={hand.raised ? t('call.lowerHand') : t('call.raiseHand')}
+        icon={Hand}
+        shortcut="R"
+        look={hand.raised ? 'active' : 'plain'}
+        collapses
+        onPress={hand.toggle}
+      />
       <ToolButton
         label={layout === 'tiles' ? t('call.exitTileView') : t('call.enterTileView')}
         icon={layout === 'tiles' ? GalleryVerticalEnd : LayoutGrid}
