@@ -22,6 +22,7 @@ export function createConference(options: {
     sources: FEATURES.sources.initial,
     speakers: FEATURES.speakers.initial,
     hands: FEATURES.hands.initial,
+    moderation: FEATURES.moderation.initial,
     chat: FEATURES.chat.initial,
     media: { ...FEATURES.media.initial, p2pEnabled: options.p2p },
   };
@@ -54,7 +55,7 @@ function judge(
   actor: Actor,
   context: DecisionContext,
 ): Decision {
-  const { participants, roles, sources, speakers, hands, chat, media } = FEATURES;
+  const { participants, roles, sources, speakers, hands, moderation, chat, media } = FEATURES;
   switch (command.type) {
     case 'join':
       return participants.decide.join(state, command, actor, context);
@@ -88,6 +89,16 @@ function judge(
       return hands.decide['lower-hand'](state, command, actor, context);
     case 'lower-all-hands':
       return hands.decide['lower-all-hands'](state, command, actor, context);
+    case 'mute-participant':
+      return moderation.decide['mute-participant'](state, command, actor, context);
+    case 'mute-everyone':
+      return moderation.decide['mute-everyone'](state, command, actor, context);
+    case 'ask-to-unmute':
+      return moderation.decide['ask-to-unmute'](state, command, actor, context);
+    case 'kick':
+      return moderation.decide.kick(state, command, actor, context);
+    case 'end-meeting':
+      return moderation.decide['end-meeting'](state, command, actor, context);
     case 'send-message':
       return chat.decide['send-message'](state, command, actor, context);
     case 'media-ready':
@@ -104,6 +115,7 @@ export function evolve(state: ConferenceState, event: ConferenceEvent): Conferen
     sources: FEATURES.sources.evolve(state.sources, event),
     speakers: FEATURES.speakers.evolve(state.speakers, event),
     hands: FEATURES.hands.evolve(state.hands, event),
+    moderation: FEATURES.moderation.evolve(state.moderation, event),
     chat: FEATURES.chat.evolve(state.chat, event),
     media: FEATURES.media.evolve(state.media, event),
   };

@@ -23,6 +23,11 @@ export const PERMISSIONS = {
   /** Whose it is, the feature checks. */
   'lower-hand': 'seated',
   'lower-all-hands': 'moderator',
+  'mute-participant': 'moderator',
+  'mute-everyone': 'moderator',
+  'ask-to-unmute': 'moderator',
+  kick: 'moderator',
+  'end-meeting': 'moderator',
   'add-source': 'seated',
   'grant-moderator': 'moderator',
   'revoke-moderator': 'moderator',

@@ -2,6 +2,11 @@ import { chat, type ChatCommand, type ChatEvent } from './features/chat/chat.ts'
 import { hands, type HandsCommand, type HandsEvent } from './features/hands/hands.ts';
 import { media, type MediaCommand, type MediaEvent } from './features/media/media.ts';
 import {
+  moderation,
+  type ModerationCommand,
+  type ModerationEvent,
+} from './features/moderation/moderation.ts';
+import {
   participants,
   type ParticipantsCommand,
   type ParticipantsEvent,
@@ -17,6 +22,7 @@ export type ConferenceCommand =
   | SourcesCommand
   | SpeakersCommand
   | HandsCommand
+  | ModerationCommand
   | ChatCommand
   | MediaCommand;
 
@@ -27,8 +33,9 @@ export type ConferenceEvent =
   | SourcesEvent
   | SpeakersEvent
   | HandsEvent
+  | ModerationEvent
   | ChatEvent
   | MediaEvent;
 
 /** The features, by hand. Their order is the order in which view events of one event are sent. */
-export const FEATURES = { participants, roles, sources, speakers, hands, chat, media } as const;
+export const FEATURES = { participants, roles, sources, speakers, hands, moderation, chat, media } as const;

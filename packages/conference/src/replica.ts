@@ -44,6 +44,8 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
       return { ...view, hands: [...view.hands, event.participant] };
     case 'hand-lowered':
       return { ...view, hands: view.hands.filter((hand) => hand !== event.participant) };
+    case 'unmute-asked':
+      return view;
     case 'message-sent':
       return { ...view, messages: [...view.messages, event.message] };
     case 'messages-dropped': {

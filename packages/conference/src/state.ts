@@ -2,6 +2,7 @@ import type { Incarnation, ParticipantId } from '@treff/protocol';
 import type { ChatState } from './features/chat/chat.ts';
 import type { HandsState } from './features/hands/hands.ts';
 import type { MediaState } from './features/media/media.ts';
+import type { ModerationState } from './features/moderation/moderation.ts';
 import type { ParticipantsState } from './features/participants/participants.ts';
 import type { RolesState } from './features/roles/roles.ts';
 import type { SourcesState } from './features/sources/sources.ts';
@@ -20,6 +21,7 @@ export interface ConferenceState {
   readonly sources: SourcesState;
   readonly speakers: SpeakersState;
   readonly hands: HandsState;
+  readonly moderation: ModerationState;
   readonly chat: ChatState;
   readonly media: MediaState;
 }

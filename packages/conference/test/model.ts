@@ -27,6 +27,8 @@ export const EMPTY = createConference({ epoch: incarnation.parse('0'.repeat(32))
 
 const person: fc.Arbitrary<ParticipantId> = fc.constantFrom(...PEOPLE);
 
+const mutable = fc.constantFrom('microphone' as const, 'camera' as const, 'screen' as const);
+
 const source = fc.record({
   id: person,
   kind: fc.constantFrom(...SOURCE_KINDS),
@@ -77,6 +79,15 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
   fc.record({ type: fc.constant('raise-hand' as const) }),
   fc.record({ type: fc.constant('lower-hand' as const), participant: person }),
   fc.record({ type: fc.constant('lower-all-hands' as const) }),
+  fc.record({ type: fc.constant('mute-participant' as const), participant: person, kind: mutable }),
+  fc.record({ type: fc.constant('mute-everyone' as const), kind: mutable }),
+  fc.record({ type: fc.constant('ask-to-unmute' as const), participant: person }),
+  fc.record({
+    type: fc.constant('kick' as const),
+    participant: person,
+    reason: fc.string({ unit: 'binary' }),
+  }),
+  fc.record({ type: fc.constant('end-meeting' as const) }),
   fc.record({ type: fc.constant('interrupt' as const), participant: person }),
   fc.record({ type: fc.constant('resume' as const), participant: person }),
   fc.record({ type: fc.constant('rename' as const), displayName: fc.string({ maxLength: 60 }) }),
@@ -131,6 +142,11 @@ function actorFor(command: ConferenceCommand, stranger: ParticipantId, odd: numb
     case 'allow-p2p':
     case 'media-ready':
     case 'send-message':
+    case 'mute-participant':
+    case 'mute-everyone':
+    case 'ask-to-unmute':
+    case 'kick':
+    case 'end-meeting':
     case 'grant-moderator':
     case 'raise-hand':
     case 'lower-hand':

@@ -25,6 +25,10 @@ export const ERROR_CODES = [
   'room/full',
   /** The conference ended meanwhile. */
   'room/gone',
+  /** A moderator ended the conference for everybody. */
+  'room/ended',
+  /** A moderator removed this participant. */
+  'session/kicked',
   /** The token does not open a seat here: wrong signature, other incarnation, or the seat was given up. */
   'session/resume-refused',
   /** Another socket took this seat over by its resume token. */

@@ -40,6 +40,8 @@ export const LIMITS = {
   messagePaceMs: 10_000,
   /** Milliseconds of being the dominant speaker after which one's raised hand goes down: longer than a cough or a yes. */
   handSpeakingMs: 5_000,
+  /** Characters of the reason for which somebody is removed: a sentence or two. */
+  kickReasonLength: 200,
   /** Seats of one conference. One router on one core forwards to about this many. */
   participants: 500,
   /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */

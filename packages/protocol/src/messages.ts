@@ -103,6 +103,10 @@ export type ServerMediaAction = z.infer<typeof serverMediaAction>;
 
 // --- Commands: what a participant asks of the conference ---------------------------------------------------------------------
 
+export const mutable = z.enum(['microphone', 'camera', 'screen']);
+/** What moderators can mute: `screen` with its sound. */
+export type Mutable = z.infer<typeof mutable>;
+
 export const command = z.discriminatedUnion('type', [
   /** Changes one's own name. */
   z.object({ type: z.literal('rename'), displayName }),
@@ -119,6 +123,17 @@ export const command = z.discriminatedUnion('type', [
   /** One's own; a moderator: anybody's. */
   z.object({ type: z.literal('lower-hand'), participant: participantId }),
   z.object({ type: z.literal('lower-all-hands') }),
+  /** A moderator: mutes what somebody else sends, or everybody else. Only its owner unmutes it. */
+  z.object({ type: z.literal('mute-participant'), participant: participantId, kind: mutable }),
+  z.object({ type: z.literal('mute-everyone'), kind: mutable }),
+  z.object({ type: z.literal('ask-to-unmute'), participant: participantId }),
+  z.object({
+    type: z.literal('kick'),
+    participant: participantId,
+    reason: z.optional(text(LIMITS.kickReasonLength)),
+  }),
+  /** For everybody. */
+  z.object({ type: z.literal('end-meeting') }),
   /** Mutes or unmutes one's own source. */
   z.object({ type: z.literal('mute-source'), source: sourceId, muted: z.boolean() }),
   /** Whether everything that is to be received comes by the way that the route's `mode` names; `false` takes it back. Of earlier moves nothing is noted. */
@@ -235,6 +250,9 @@ export const serverMessage = z.discriminatedUnion('type', [
     /** The socket is closed after this message. */
     fatal: z.boolean(),
     retryAfterMs: z.optional(z.int().check(z.minimum(0))),
+    /** Of `session/kicked` and `room/ended`: the name of who did it, and the reason if one was given. */
+    by: z.optional(displayName),
+    reason: z.optional(text(LIMITS.kickReasonLength)),
   }),
   z.object({ type: z.literal('pong'), nonce: sequence }),
 ]);

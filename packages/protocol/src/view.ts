@@ -96,7 +96,9 @@ export const viewEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('participant-left'),
     participant: participantId,
-    reason: z.enum(['left', 'closed', 'timeout', 'replaced']),
+    reason: z.enum(['left', 'closed', 'timeout', 'replaced', 'kicked']),
+    /** Of a kick: who did it. */
+    by: z.optional(participantId),
   }),
   z.object({ type: z.literal('participant-renamed'), participant: participantId, displayName }),
   z.object({
@@ -113,8 +115,16 @@ export const viewEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('source-added'), source: sourceView }),
   z.object({ type: z.literal('source-removed'), source: sourceId }),
-  z.object({ type: z.literal('source-muted'), source: sourceId, muted: z.boolean() }),
+  z.object({
+    type: z.literal('source-muted'),
+    source: sourceId,
+    muted: z.boolean(),
+    /** The moderator who did it; absent: its owner. */
+    by: z.optional(participantId),
+  }),
   z.object({ type: z.literal('dominant-speaker'), participant: participantId }),
+  /** To the viewer alone: somebody would like to hear them. */
+  z.object({ type: z.literal('unmute-asked'), by: participantId }),
   z.object({ type: z.literal('hand-raised'), participant: participantId }),
   z.object({
     type: z.literal('hand-lowered'),

@@ -1,4 +1,5 @@
 import {
+  CLOSE,
   LIMITS,
   type Bridge,
   type BridgeMessage,
@@ -7,7 +8,7 @@ import {
   type ParticipantId,
   type RtpCapabilities,
 } from '@treff/protocol';
-import type { RolePolicy } from '@treff/conference';
+import type { Ended, RolePolicy } from '@treff/conference';
 import type { Clock } from './clock.ts';
 import { Focus } from './focus.ts';
 import type { Logger } from './logger.ts';
@@ -38,7 +39,7 @@ export class Conferences implements Reception {
   readonly #byRoom = new Map<string, Focus>();
   readonly #byIncarnation = new Map<Incarnation, Focus>();
   /** Those that ended as they should, lately: nobody comes back from one of them. */
-  readonly #over = new Set<Incarnation>();
+  readonly #over = new Map<Incarnation, Ended | undefined>();
   readonly #unsubscribe: () => void;
   /** Of the bridge. One that was there before this server has told others; that then looks like a gap, and is one. */
   #lastEvent = 0;
@@ -66,7 +67,9 @@ export class Conferences implements Reception {
   }
 
   resume(session: Session, room: string, request: ResumeRequest): void {
-    const claim = this.#claimOf(request.token);
+    const claim = this.#options.tokens.verify(request.token);
+    const ended = claim === undefined ? undefined : this.#over.get(claim.incarnation);
+    if (ended !== undefined) return session.close(CLOSE.refused, 'room/ended', ended);
     const focus = claim === undefined ? undefined : this.#byIncarnation.get(claim.incarnation);
     // A token opens its own seat only, and only through the door of its own room.
     if (claim === undefined || focus?.room !== room) session.refuse('session/resume-refused');
@@ -103,10 +106,10 @@ export class Conferences implements Reception {
       p2p,
       roles,
       makeParticipantId,
-      onOver: () => {
+      onOver: (ended) => {
         this.#byRoom.delete(room);
         this.#byIncarnation.delete(incarnation);
-        this.#forget(incarnation);
+        this.#forget(incarnation, ended);
         logger.debug({ incarnation }, 'a conference ended');
       },
     });
@@ -116,9 +119,9 @@ export class Conferences implements Reception {
     return focus;
   }
 
-  #forget(incarnation: Incarnation): void {
-    this.#over.add(incarnation);
-    for (const oldest of this.#over) {
+  #forget(incarnation: Incarnation, ended: Ended | undefined): void {
+    this.#over.set(incarnation, ended);
+    for (const oldest of this.#over.keys()) {
       if (this.#over.size <= LIMITS.conferences) break;
       this.#over.delete(oldest);
     }

@@ -1,8 +1,10 @@
 import {
   createConference,
   decide,
+  endOf,
   evolve,
   isOver,
+  kickOf,
   mediaPlan,
   nextDeadline,
   peerOf,
@@ -13,6 +15,8 @@ import {
   type ConferenceCommand,
   type ConferenceEvent,
   type ConferenceState,
+  type Ended,
+  type Kick,
   type RolePolicy,
 } from '@treff/conference';
 import {
@@ -39,7 +43,7 @@ import type { Logger } from './logger.ts';
 import { Returns } from './returns.ts';
 import { Seat, type CommandResult } from './seat.ts';
 import type { SeatClaim, SeatTokens } from './seat-token.ts';
-import type { JoinRequest, Place, ResumeRequest, Session } from './session.ts';
+import type { ErrorDetails, JoinRequest, Place, ResumeRequest, Session } from './session.ts';
 
 export interface FocusOptions {
   readonly room: string;
@@ -53,8 +57,8 @@ export interface FocusOptions {
   readonly roles: RolePolicy;
   /** An id that may be in use already: the focus asks again. */
   readonly makeParticipantId: () => ParticipantId;
-  /** Nobody is left; the focus is closed. Called once. */
-  onOver(): void;
+  /** Nobody is left; the focus is closed. Called once. `ended`: somebody ended it for everybody. */
+  onOver(ended: Ended | undefined): void;
 }
 
 const SYSTEM: Actor = { kind: 'system' };
@@ -134,6 +138,8 @@ export class Focus {
   join(session: Session, request: JoinRequest, lost?: SeatClaim): void {
     const refuse = () => session.refuse('server/internal');
     this.#do(() => {
+      const kick = this.#kickOf(lost);
+      if (kick !== undefined) return tellKicked(session, kick);
       const returning = this.#returning(lost);
       const participant = returning ?? this.#newParticipantId();
       const { displayName, p2p } = request;
@@ -156,6 +162,8 @@ export class Focus {
   resume(session: Session, claim: SeatClaim, { epoch, seq, media }: ResumeRequest): void {
     const refuse = () => session.refuse('server/internal');
     this.#do(() => {
+      const kick = this.#kickOf(claim);
+      if (kick !== undefined) return tellKicked(session, kick);
       const seat = this.#seats.get(claim.participant);
       if (seat?.phase.name !== 'seated' || !seat.rotation.use(claim.rotation))
         return session.refuse('session/resume-refused');
@@ -193,18 +201,18 @@ export class Focus {
   }
 
   /** Ends the conference for everybody. Idempotent. */
-  close(code: number, error: ErrorCode): void {
+  close(code: number, error: ErrorCode, details?: ErrorDetails): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#deadline?.cancel();
     this.#queue.length = 0;
     for (const seat of this.#seats.values()) {
       if (seat.phase.name === 'joining') seat.phase.cancel();
-      seat.session?.close(code, error);
+      seat.session?.close(code, error, details);
     }
     this.#seats.clear();
     this.#media.close();
-    this.#options.onOver();
+    this.#options.onOver(endOf(this.#state));
   }
 
   /** What a session may do with a seat, as long as it is the seat's. */
@@ -330,6 +338,11 @@ export class Focus {
     }
   }
 
+  /** Of whom a token of this conference is. */
+  #kickOf(claim: SeatClaim | undefined): Kick | undefined {
+    return claim?.incarnation === this.incarnation ? kickOf(this.#state, claim.participant) : undefined;
+  }
+
   #seatGone(participant: ParticipantId): void {
     const seat = this.#seats.get(participant);
     if (seat === undefined) return;
@@ -337,7 +350,9 @@ export class Focus {
     if (seat.phase.name === 'joining') seat.phase.cancel();
     const { session } = seat;
     seat.session = undefined;
-    session?.close(CLOSE.left);
+    const kick = kickOf(this.#state, participant);
+    if (kick === undefined) session?.close(CLOSE.left);
+    else if (session !== undefined) tellKicked(session, kick);
   }
 
   #sendMedia(participant: ParticipantId, generation: Generation | undefined, body: ServerMediaAction): void {
@@ -402,6 +417,8 @@ export class Focus {
 
   #follow(): void {
     if (this.#closed) return;
+    const ended = endOf(this.#state);
+    if (ended !== undefined) return this.close(CLOSE.refused, 'room/ended', ended);
     if (isOver(this.#state)) return this.close(CLOSE.left, 'room/gone');
     this.#media.plan(mediaPlan(this.#state));
     const at = nextDeadline(this.#state);
@@ -416,6 +433,10 @@ export class Focus {
     });
     this.#deadline = { at, cancel };
   }
+}
+
+function tellKicked(session: Session, { by, reason }: Kick): void {
+  session.close(CLOSE.refused, 'session/kicked', { by, ...(reason === '' ? {} : { reason }) });
 }
 
 function mediaMessage(generation: Generation, body: ServerMediaAction): ServerMessage {

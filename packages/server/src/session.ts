@@ -33,7 +33,13 @@ export interface Session {
   /** It gets no place; it may ask again. */
   refuse(code: ErrorCode, retryAfterMs?: number): void;
   /** Ends it, with an `error` before when there is something to say. Idempotent; the place hears nothing of it. */
-  close(code: number, error?: ErrorCode): void;
+  close(code: number, error?: ErrorCode, details?: ErrorDetails): void;
+}
+
+/** Who did it, by name, and why. */
+export interface ErrorDetails {
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 /** What a session that has a seat can do with it. After the seat went to another session nothing here has any effect. */

@@ -13,7 +13,7 @@ import {
 import * as z from 'zod/mini';
 import type { Clock } from './clock.ts';
 import { Strikes, TokenBucket } from './rate.ts';
-import type { Place, Reception, Session } from './session.ts';
+import type { ErrorDetails, Place, Reception, Session } from './session.ts';
 
 /** A two-way pipe of text messages. It never calls back from within `send` or `close`. */
 export interface Wire {
@@ -116,7 +116,7 @@ export class SocketSession implements Session {
 
   /** Before it said anything: there is no room for it. */
   turnAway(code: ErrorCode, retryAfterMs: number): void {
-    this.#say(code, true, retryAfterMs);
+    this.#say(code, true, { retryAfterMs });
     if (this.#end('left')) this.#options.wire.close(CLOSE.refused);
   }
 
@@ -171,11 +171,11 @@ export class SocketSession implements Session {
     const state = this.#state;
     if (state.name !== 'joining') return;
     this.#state = { name: 'greeted', room: state.room, cancel: state.cancel };
-    this.#say(code, false, retryAfterMs);
+    this.#say(code, false, retryAfterMs === undefined ? {} : { retryAfterMs });
   }
 
-  close(code: number, error?: ErrorCode): void {
-    if (error !== undefined) this.#say(error, true);
+  close(code: number, error?: ErrorCode, details: ErrorDetails = {}): void {
+    if (error !== undefined) this.#say(error, true, details);
     if (this.#end('silent')) this.#options.wire.close(code);
   }
 
@@ -259,10 +259,11 @@ export class SocketSession implements Session {
     if (this.#end('left')) this.#options.wire.close(code);
   }
 
-  #say(code: ErrorCode, fatal: boolean, retryAfterMs?: number): void {
+  #say(code: ErrorCode, fatal: boolean, details: ErrorDetails & { retryAfterMs?: number } = {}): void {
     if (this.#state.name === 'gone') return;
-    const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
-    this.#options.wire.send(JSON.stringify({ type: 'error', code, fatal, ...retry } satisfies ServerMessage));
+    this.#options.wire.send(
+      JSON.stringify({ type: 'error', code, fatal, ...details } satisfies ServerMessage),
+    );
   }
 
   /** From any state to `gone`; `false` when it was. Tells the place how, unless it is the place that ends it. */

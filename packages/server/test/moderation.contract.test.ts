@@ -1,7 +1,7 @@
-import { CLOSE, incarnation, participantId, type ConferenceView } from '@treff/protocol';
+import { CLOSE, commandId, incarnation, participantId, type ConferenceView } from '@treff/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settle, TestMeetings } from './meeting.ts';
-import { until } from './test-client.ts';
+import { until, type TestClient } from './test-client.ts';
 
 let meetings: TestMeetings;
 
@@ -91,5 +91,128 @@ describe('a moderator', () => {
     const bo = await meetings.joined('Bo');
     await again('Ann', ann.token);
     expect(moderators(bo)).toEqual(['Bo']);
+  });
+});
+
+describe('moderation', () => {
+  const errorOf = (client: TestClient) => client.messages.findLast(({ type }) => type === 'error');
+
+  it('mutes at the bridge whoever does not obey, and says who did it', async () => {
+    const [ann, bo, cy] = await three();
+    const source = bo.publish('microphone');
+    await settle();
+    ann.command({ type: 'mute-participant', participant: bo.id, kind: 'microphone' });
+    await settle();
+    // Bo's client goes on sending, and says nothing.
+    expect(meetings.bridge.endpointState(bo.epoch, bo.id)?.sources).toEqual([{ source, paused: true }]);
+    for (const each of [ann, bo, cy])
+      expect(each.messages).toContainEqual(
+        expect.objectContaining({ event: { type: 'source-muted', source, muted: true, by: ann.id } }),
+      );
+  });
+
+  it('is done by nobody who does not moderate, whatever they claim', async () => {
+    const [ann, bo, cy] = await three();
+    const source = ann.publish('microphone');
+    await settle();
+    const tries = [
+      bo.command({ type: 'mute-participant', participant: ann.id, kind: 'microphone' }),
+      bo.command({ type: 'mute-everyone', kind: 'camera' }),
+      bo.command({ type: 'mute-source', source, muted: true }),
+      bo.command({ type: 'ask-to-unmute', participant: cy.id }),
+      bo.command({ type: 'kick', participant: ann.id }),
+      bo.command({ type: 'end-meeting' }),
+      bo.command({ type: 'lower-hand', participant: cy.id }),
+      bo.command({ type: 'lower-all-hands' }),
+    ];
+    // Who asks is known from the socket; what a body says of it is not read.
+    bo.send({
+      type: 'command',
+      id: commandId.parse('forged'),
+      ...{ actor: ann.id, by: ann.id, role: 'moderator' },
+      command: { type: 'kick', participant: cy.id, ...{ by: ann.id } },
+    });
+    await settle();
+    for (const id of [...tries, 'forged'])
+      expect([id, bo.results.get(id)]).toEqual([id, 'permission/denied']);
+    expect(ann.names).toEqual(['Ann', 'Bo', 'Cy']);
+    expect(ann.view?.sources.every(({ muted }) => !muted)).toBe(true);
+    // A moderator cannot switch on what is somebody else's either.
+    const own = bo.publish('microphone', { muted: true });
+    await settle();
+    const id = ann.command({ type: 'mute-source', source: own, muted: false });
+    await settle();
+    expect(ann.results.get(id)).toBe('permission/denied');
+  });
+
+  it('removes somebody, who is told by whom and why, and whose token opens nothing', async () => {
+    const [ann, bo, cy] = await three();
+    ann.command({ type: 'kick', participant: bo.id, reason: 'too loud' });
+    await settle();
+    const error = { type: 'error', code: 'session/kicked', fatal: true, by: 'Ann', reason: 'too loud' };
+    expect([errorOf(bo), bo.closeCode]).toEqual([error, CLOSE.refused]);
+    expect(cy.names).toEqual(['Ann', 'Cy']);
+    expect(cy.messages).toContainEqual(
+      expect.objectContaining({
+        event: { type: 'participant-left', participant: bo.id, reason: 'kicked', by: ann.id },
+      }),
+    );
+    await meetings.resumed(bo);
+    expect([errorOf(bo), bo.closeCode]).toEqual([error, CLOSE.refused]);
+    const again = await meetings.greeted();
+    again.join('Bo', undefined, bo.token);
+    await settle();
+    expect([errorOf(again), again.closeCode]).toEqual([error, CLOSE.refused]);
+    expect(ann.names).toEqual(['Ann', 'Cy']);
+  });
+
+  it('removes somebody whose socket is lost, too', async () => {
+    const [ann, bo] = await three();
+    bo.line.close(1006);
+    await settle();
+    ann.command({ type: 'kick', participant: bo.id });
+    await settle();
+    await meetings.resumed(bo);
+    expect(errorOf(bo)).toEqual({ type: 'error', code: 'session/kicked', fatal: true, by: 'Ann' });
+  });
+
+  it('ends the meeting for all, also for those who are away', async () => {
+    const [ann, bo, cy] = await three();
+    cy.line.close(1006);
+    await settle();
+    ann.command({ type: 'end-meeting' });
+    await settle();
+    const error = { type: 'error', code: 'room/ended', fatal: true, by: 'Ann' };
+    for (const each of [ann, bo]) expect([errorOf(each), each.closeCode]).toEqual([error, CLOSE.refused]);
+    expect(meetings.conferences.count.conferences).toBe(0);
+    await meetings.resumed(cy);
+    expect([errorOf(cy), cy.closeCode]).toEqual([error, CLOSE.refused]);
+    // The room is free, and begins with nothing.
+    const dee = await meetings.joined('Dee');
+    expect([dee.names, dee.epoch === ann.epoch]).toEqual([['Dee'], false]);
+  });
+
+  it('asks one person to unmute, and nobody else hears of it', async () => {
+    const [ann, bo, cy] = await three();
+    ann.command({ type: 'ask-to-unmute', participant: bo.id });
+    await settle();
+    const asked = expect.objectContaining({ event: { type: 'unmute-asked', by: ann.id } });
+    expect(bo.messages).toContainEqual(asked);
+    for (const each of [ann, cy]) expect(each.messages).not.toContainEqual(asked);
+  });
+});
+
+describe('raised hands', () => {
+  it('are seen by all in their order, and by those who come later', async () => {
+    const [ann, bo, cy] = await three();
+    cy.command({ type: 'raise-hand' });
+    await settle();
+    bo.command({ type: 'raise-hand' });
+    await settle();
+    const dee = await meetings.joined('Dee');
+    for (const each of [ann, bo, cy, dee]) expect(each.view?.hands).toEqual([cy.id, bo.id]);
+    ann.command({ type: 'lower-all-hands' });
+    await settle();
+    expect(dee.view?.hands).toEqual([]);
   });
 });

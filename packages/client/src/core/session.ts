@@ -55,7 +55,13 @@ export type SessionState =
 
 export type SessionEnd =
   | { readonly reason: 'left' }
-  | { readonly reason: 'refused'; readonly code: ErrorCode; readonly retryAfterMs: number | undefined }
+  | {
+      readonly reason: 'refused';
+      readonly code: ErrorCode;
+      readonly retryAfterMs: number | undefined;
+      /** Who did it, and why in their words, when it was a person. */
+      readonly person?: { readonly name: string; readonly reason: string | undefined };
+    }
   | { readonly reason: 'unreachable' };
 
 /** What a session tells, in the order in which it happened. */
@@ -332,7 +338,7 @@ export class Session {
     if (this.#state.name === 'joined') this.#become({ name: 'joined', view });
   }
 
-  #refused({ code, fatal, retryAfterMs }: Extract<ServerMessage, { type: 'error' }>): void {
+  #refused({ code, fatal, retryAfterMs, by, reason }: Extract<ServerMessage, { type: 'error' }>): void {
     this.#options.log('warn', 'the server refused', { code, fatal });
     const { name } = this.#state;
     const passing = PASSING.has(code) || (this.#lostToken !== undefined && PASSING_ON_RETURN.has(code));
@@ -342,7 +348,10 @@ export class Session {
       else this.#sendJoin(this.#wish);
     } else if (fatal || (name !== 'joined' && name !== 'greeted')) {
       if (passing) this.#link.cut();
-      else this.#end({ reason: 'refused', code, retryAfterMs }, CLOSE.left);
+      else {
+        const person = by === undefined ? {} : { person: { name: by, reason } };
+        this.#end({ reason: 'refused', code, retryAfterMs, ...person }, CLOSE.left);
+      }
     }
     // Else one message of ours was passed over, and the meeting goes on.
   }

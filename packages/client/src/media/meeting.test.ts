@@ -1,4 +1,4 @@
-import { incarnation, type ClientMessage, type ServerMessage } from '@treff/protocol';
+import { incarnation, sourceId, type ClientMessage, type ServerMessage } from '@treff/protocol';
 import { describe, expect, test } from 'vitest';
 import { consumerOf, fakeBridgeDevice } from '../../test/fake-bridge-device.ts';
 import { FakeClock } from '../../test/fake-clock.ts';
@@ -299,6 +299,48 @@ describe('devices in the call', () => {
     meeting.setCamera(true);
     await browser.grant();
     expect(meeting.getState().local.camera).toMatchObject({ status: 'on', source: '0000000a-v1' });
+  });
+
+  test('what a moderator mutes is switched off, until its owner switches it on again', async () => {
+    const { meeting, browser, network, send } = await seated({ startWithVideoMuted: false });
+    await browser.grant();
+    const source = sourceId.parse('0000000a-v0');
+    network.last.take();
+    await send({
+      type: 'event',
+      seq: 1,
+      event: { type: 'source-added', source: { id: source, kind: 'camera', muted: false } },
+    });
+    const told: string[] = [];
+    meeting.listen((event, before) => told.push(`${event.type} of ${before.sources.length}`));
+    // One's own doing, as the server tells it.
+    await send({ type: 'event', seq: 2, event: { type: 'source-muted', source, muted: false } });
+    expect(meeting.getState().local.camera.status).toBe('on');
+    await send({ type: 'event', seq: 3, event: { type: 'source-muted', source, muted: true, by: OTHER } });
+    expect(meeting.getState().local.camera).toMatchObject({ wanted: false, status: 'off' });
+    expect(browser.tracks[0]?.readyState).toBe('ended');
+    expect(told).toEqual(['source-muted of 1', 'source-muted of 1']);
+    meeting.setCamera(true);
+    await browser.grant();
+    expect(network.last.take().at(-1)).toMatchObject({
+      command: { type: 'mute-source', source, muted: false },
+    });
+  });
+
+  test('who is removed is told by whom, comes back by nothing but a press, and then as somebody new', async () => {
+    const { meeting, network, clock, send } = await seated();
+    await send({ type: 'error', code: 'session/kicked', fatal: true, by: 'Bert', reason: 'too loud' });
+    network.last.close(4000);
+    expect(meeting.getState().phase).toEqual({
+      name: 'failed',
+      code: 'session/kicked',
+      retryAfterMs: undefined,
+      person: { name: 'Bert', reason: 'too loud' },
+    });
+    const { length } = network.connections;
+    clock.advance(60_000);
+    expect(network.connections).toHaveLength(length);
+    expect(meeting.ticket).toBeUndefined();
   });
 
   test('new transports carry the sources under fresh ids', async () => {

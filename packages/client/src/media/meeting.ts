@@ -26,6 +26,7 @@ import { localDevice, localScreen, shared } from './local-media.ts';
 import { Outgoing } from './outgoing.ts';
 import { P2pPath } from './p2p-path.ts';
 import { recallDirect, rememberDirect } from './remembered-direct.ts';
+import { mutedByModerator } from './moderated.ts';
 import { ScreenCapture } from './screen-capture.ts';
 import { SeatMedia } from './seat-media.ts';
 import { Shown } from './shown.ts';
@@ -61,6 +62,10 @@ interface Seat {
 }
 
 type DeviceKind = 'microphone' | 'camera';
+
+/** After these one is nobody in particular any more: who comes again comes as somebody new. */
+const FINAL: ReadonlySet<string> = new Set<ErrorCode>(['session/kicked', 'room/ended']);
+
 type End = Extract<MeetingPhase, { name: 'left' | 'failed' }>;
 
 const NO_TRACKS: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
@@ -361,6 +366,7 @@ class ComposedMeeting implements Meeting {
         this.#seat?.media.handleP2p(event.generation, event.body);
         break;
       case 'happened':
+        this.#switchOff(mutedByModerator(event.event, event.before));
         for (const listener of this.#witnesses) listener(event.event, event.before);
         break;
       case 'signal':
@@ -478,7 +484,8 @@ class ComposedMeeting implements Meeting {
     this.#end = end;
     const session = this.#session;
     this.#token = session?.token ?? this.#token;
-    if (end.name === 'left' && !how.unload) this.#identity = this.#token = this.#earlierEpoch = undefined;
+    const over = end.name === 'left' ? !how.unload : FINAL.has(end.code);
+    if (over) this.#identity = this.#token = this.#earlierEpoch = undefined;
     this.#session = undefined;
     session?.leave(how);
     this.#rise();
@@ -504,6 +511,11 @@ class ComposedMeeting implements Meeting {
       return undefined;
     this.#identity = { ...identity, sources: identity.sources + 1 };
     return makeSourceId(seat.self, kind, identity.sources);
+  }
+
+  #switchOff(kind: SourceKind | undefined): void {
+    if (kind === 'microphone' || kind === 'camera') this.#devices.setWanted(kind, false);
+    else if (kind !== undefined) this.#screen.setWanted(false);
   }
 
   #sayMuted(source: SourceId, muted: boolean): void {
@@ -605,7 +617,12 @@ function phaseOfEnd(end: SessionEnd): End {
     case 'left':
       return { name: 'left' };
     case 'refused':
-      return { name: 'failed', code: end.code, retryAfterMs: end.retryAfterMs };
+      return {
+        name: 'failed',
+        code: end.code,
+        retryAfterMs: end.retryAfterMs,
+        ...(end.person !== undefined && { person: end.person }),
+      };
     case 'unreachable':
       return { name: 'failed', code: 'network/unreachable', retryAfterMs: undefined };
   }

@@ -75,7 +75,7 @@ const LEFT: MediaRoute = { mode: 'bridge', move: 2, bridge: true };
 
 const camera: SourceView = { id: makeSourceId(OTHER, 'camera', 0), kind: 'camera', muted: false };
 const microphone: SourceView = { id: makeSourceId(OTHER, 'microphone', 1), kind: 'microphone', muted: true };
-const bert = { id: OTHER, displayName: 'Bert', connection: 'connected' } as const;
+const bert = { id: OTHER, displayName: 'Bert', role: 'participant', connection: 'connected' } as const;
 
 function conference(route: MediaRoute, change: Partial<ConferenceView> = {}): ConferenceView {
   const [ann] = view().participants;

@@ -88,7 +88,19 @@ export interface Ticket {
 /** What one asks about oneself and others beside media and chat. */
 export type PeopleCommand = Extract<
   Command,
-  { type: 'grant-moderator' | 'revoke-moderator' | 'raise-hand' | 'lower-hand' | 'lower-all-hands' }
+  {
+    type:
+      | 'grant-moderator'
+      | 'revoke-moderator'
+      | 'raise-hand'
+      | 'lower-hand'
+      | 'lower-all-hands'
+      | 'mute-participant'
+      | 'mute-everyone'
+      | 'ask-to-unmute'
+      | 'kick'
+      | 'end-meeting';
+  }
 >;
 
 export interface Levels {
@@ -127,6 +139,8 @@ export type MeetingPhase =
       readonly name: 'failed';
       readonly code: ErrorCode | 'network/unreachable' | 'browser/unsupported';
       readonly retryAfterMs: number | undefined;
+      /** Who did it, and why in their words, when it was a person. */
+      readonly person?: { readonly name: string; readonly reason: string | undefined };
     };
 
 export interface LocalMedia {

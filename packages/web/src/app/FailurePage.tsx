@@ -7,6 +7,8 @@ import styles from './pages.module.css';
 
 interface FailurePageProps {
   readonly code: ErrorCode | 'network/unreachable' | 'browser/unsupported';
+  /** Who did it, and why in their words. */
+  readonly person?: { readonly name: string; readonly reason: string | undefined } | undefined;
   /** Tries again by itself after this time. */
   readonly retryAfterMs?: number | undefined;
   /** Absent where trying again can't help. */
@@ -14,7 +16,7 @@ interface FailurePageProps {
 }
 
 /** Why there is no meeting, in plain words, and the way on. */
-export function FailurePage({ code, retryAfterMs, onRetry }: FailurePageProps) {
+export function FailurePage({ code, person, retryAfterMs, onRetry }: FailurePageProps) {
   const { t } = useTranslation();
   const seconds = useCountdown(retryAfterMs, onRetry);
   return (
@@ -23,6 +25,14 @@ export function FailurePage({ code, retryAfterMs, onRetry }: FailurePageProps) {
       <div role="alert">
         <h1>{t(`error.${code}.title`)}</h1>
         <p className={styles.text}>{t(`error.${code}.text`)}</p>
+        {person === undefined ? null : (
+          <p className={styles.text}>
+            {t('failed.by', { name: person.name === '' ? t('call.guest') : person.name })}
+          </p>
+        )}
+        {person?.reason === undefined ? null : (
+          <p className={styles.text}>{t('failed.reason', { reason: person.reason })}</p>
+        )}
       </div>
       <div className={styles.buttons}>
         {code === 'protocol/version' ? (

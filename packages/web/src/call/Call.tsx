@@ -12,6 +12,7 @@ import { ConnectionBadge } from './connection/ConnectionBadge.tsx';
 import { Floor } from './floor/Floor.tsx';
 import { useShortcuts } from './hooks/useShortcuts.ts';
 import { useLayout } from './layout/useLayout.ts';
+import { EndDialog } from './moderation/EndDialog.tsx';
 import { useHand } from './moderation/useHand.ts';
 import { Notices } from './notices/Notices.tsx';
 import { AloneCard } from './panels/AloneCard.tsx';
@@ -106,6 +107,7 @@ function Conference({ view }: { readonly view: ConferenceView }) {
       {panel === 'settings' ? (
         <SettingsDialog displayName={people[0]?.displayName ?? ''} onClose={closePanel} />
       ) : null}
+      {panel === 'end' ? <EndDialog onClose={closePanel} /> : null}
       {panel === 'shortcuts' ? <ShortcutsDialog onClose={closePanel} /> : null}
     </main>
   );

@@ -23,6 +23,9 @@ export interface Person {
   readonly silent: boolean;
   /** Their camera, whether on or off. */
   readonly camera: SourceId | undefined;
+  /** Something of theirs is seen: their camera, and a screen they share. */
+  readonly cameraOn: boolean;
+  readonly sharing: boolean;
   /** What to show; absent while the camera is off. */
   readonly picture: MediaStreamTrack | undefined;
 }
@@ -65,12 +68,22 @@ export function peopleOf(
     const isLocal = id === view.self;
     const own = sources.get(id) ?? [];
     const hand = view.hands.includes(id) ? view.hands.indexOf(id) + 1 : undefined;
-    const common = { id, displayName, isLocal, role, hand, interrupted: connection === 'interrupted' };
+    const sharing = own.some(({ kind, muted }) => kind === 'screen' && !muted);
+    const common = {
+      id,
+      displayName,
+      isLocal,
+      role,
+      hand,
+      sharing,
+      interrupted: connection === 'interrupted',
+    };
     if (isLocal) {
       return {
         ...common,
         silent: local.microphone.status !== 'on',
         camera: local.camera.source,
+        cameraOn: local.camera.status === 'on',
         picture: local.camera.status === 'on' ? local.camera.track : undefined,
       };
     }
@@ -80,6 +93,7 @@ export function peopleOf(
       ...common,
       silent: microphone === undefined || microphone.muted,
       camera: camera?.id,
+      cameraOn: camera !== undefined && !camera.muted,
       picture: camera === undefined || camera.muted ? undefined : tracks.get(camera.id),
     };
   });

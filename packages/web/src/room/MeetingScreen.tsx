@@ -85,7 +85,14 @@ function Phases({ room, overrides, comeback }: Omit<MeetingScreenProps, 'meeting
     case 'left':
       return <LeftPage onRejoin={rejoin} />;
     case 'failed':
-      return <FailurePage code={phase.code} retryAfterMs={phase.retryAfterMs} onRetry={retry} />;
+      return (
+        <FailurePage
+          code={phase.code}
+          person={phase.person}
+          retryAfterMs={phase.retryAfterMs}
+          onRetry={retry}
+        />
+      );
   }
 }
 

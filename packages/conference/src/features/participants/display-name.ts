@@ -8,6 +8,11 @@ const INVISIBLE = /(?![\u200c\u200d])\p{C}/gu;
  * `undefined` when it is longer than `LIMITS.displayNameLength` then.
  */
 export function cleanDisplayName(name: string): string | undefined {
-  const clean = name.normalize('NFC').replace(/\s+/gu, ' ').replace(INVISIBLE, '').trim();
+  const clean = oneLine(name);
   return clean.length > LIMITS.displayNameLength ? undefined : clean;
+}
+
+/** What somebody wrote, on one line, without what hides or turns text around. */
+export function oneLine(text: string): string {
+  return text.normalize('NFC').replace(/\s+/gu, ' ').replace(INVISIBLE, '').trim();
 }

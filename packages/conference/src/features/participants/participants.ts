@@ -1,5 +1,6 @@
 import { LIMITS, type ParticipantId, type ParticipantView, type Role } from '@treff/protocol';
 import { accept, refuse, type Feature } from '../../feature.ts';
+import type { Kick } from '../moderation/moderation.ts';
 import { roleOf, roleOnJoin } from '../roles/roles.ts';
 import { cleanDisplayName } from './display-name.ts';
 
@@ -48,6 +49,14 @@ export type ParticipantsEvent =
       readonly formerly: ParticipantId | undefined;
     }
   | { readonly type: 'participant-left'; readonly participant: ParticipantId; readonly reason: LeaveReason }
+  | {
+      readonly type: 'participant-left';
+      readonly participant: ParticipantId;
+      readonly reason: 'kicked';
+      readonly by: ParticipantId;
+      /** What the person is told. */
+      readonly kick: Kick;
+    }
   | {
       readonly type: 'participant-interrupted';
       readonly participant: ParticipantId;
@@ -161,7 +170,10 @@ export const participants: Feature<
     switch (event.type) {
       case 'participant-joined':
         return [{ type: event.type, participant: viewOf(event.participant, event.role) }];
-      case 'participant-left':
+      case 'participant-left': {
+        const { type, participant, reason } = event;
+        return [{ type, participant, reason, ...(reason === 'kicked' ? { by: event.by } : {}) }];
+      }
       case 'participant-renamed':
         return [event];
       case 'participant-interrupted':

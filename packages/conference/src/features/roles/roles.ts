@@ -63,8 +63,9 @@ export const roles: Feature<RolesState, RolesCommand, RolesEvent, never> = {
       }
       case 'participant-left': {
         if (!slice.moderators.has(event.participant)) return slice;
-        const former = [...slice.former, event.participant].slice(-LIMITS.participants);
-        return { ...without(slice, event.participant), former };
+        const left = without(slice, event.participant);
+        if (event.reason === 'kicked') return left;
+        return { ...left, former: [...slice.former, event.participant].slice(-LIMITS.participants) };
       }
       case 'role-changed':
         return event.role === 'moderator'

@@ -33,7 +33,13 @@ export type SourcesCommand =
 export type SourcesEvent =
   | { readonly type: 'source-added'; readonly source: Source }
   | { readonly type: 'source-removed'; readonly source: SourceId }
-  | { readonly type: 'source-muted'; readonly source: SourceId; readonly muted: boolean };
+  | {
+      readonly type: 'source-muted';
+      readonly source: SourceId;
+      readonly muted: boolean;
+      /** The moderator who did it; absent: its owner. */
+      readonly by?: ParticipantId;
+    };
 
 export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sources'> = {
   initial: { live: new Map(), used: new Map() },

@@ -1,14 +1,32 @@
-import { EllipsisVertical, Hand, ShieldMinus, ShieldPlus, type LucideIcon } from 'lucide-react';
+import {
+  EllipsisVertical,
+  Hand,
+  Mic,
+  MicOff,
+  MonitorX,
+  ShieldMinus,
+  ShieldPlus,
+  UserX,
+  VideoOff,
+  type LucideIcon,
+} from 'lucide-react';
+import { useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useMeeting } from '../../room/MeetingContext.ts';
 import { useName } from '../floor/useName.ts';
 import type { Person } from '../people.ts';
 import menus from '../toolbar/Toolbar.module.css';
+import { KickDialog } from './KickDialog.tsx';
 import { actionsOn, commandOf, type PersonAction } from './personActions.ts';
 import { useViewpoint } from './useViewpoint.ts';
 
 const LOOKS = {
+  mute: { icon: MicOff, text: 'person.mute' },
+  askToUnmute: { icon: Mic, text: 'person.askToUnmute' },
+  stopCamera: { icon: VideoOff, text: 'person.stopCamera' },
+  stopScreen: { icon: MonitorX, text: 'person.stopScreen' },
+  kick: { icon: UserX, text: 'person.kick' },
   lowerHand: { icon: Hand, text: 'person.lowerHand' },
   grantModerator: { icon: ShieldPlus, text: 'person.grantModerator' },
   revokeModerator: { icon: ShieldMinus, text: 'person.revokeModerator' },
@@ -25,31 +43,38 @@ export function PersonMenu({ person, className }: PersonMenuProps) {
   const { t } = useTranslation();
   const meeting = useMeeting();
   const nameOf = useName();
+  const [kicking, setKicking] = useState(false);
   const actions = actionsOn(person, useViewpoint());
   if (actions.length === 0) return null;
   const label = t('person.menu', { name: nameOf(person) });
   return (
-    <MenuTrigger>
-      <Button className={className ?? ''} aria-label={label}>
-        <EllipsisVertical size="1.125rem" aria-hidden />
-      </Button>
-      <Popover className={menus.menu ?? ''} placement="bottom end" offset={4}>
-        <Menu aria-label={label}>
-          {actions.map((action) => {
-            const { icon: Icon, text } = LOOKS[action];
-            return (
-              <MenuItem
-                key={action}
-                className={menus.menuItem ?? ''}
-                onAction={() => void meeting.ask(commandOf(action, person))}
-              >
-                <Icon size="1.25rem" aria-hidden />
-                <span>{t(text)}</span>
-              </MenuItem>
-            );
-          })}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <>
+      <MenuTrigger>
+        <Button className={className ?? ''} aria-label={label}>
+          <EllipsisVertical size="1.125rem" aria-hidden />
+        </Button>
+        <Popover className={menus.menu ?? ''} placement="bottom end" offset={4}>
+          <Menu aria-label={label}>
+            {actions.map((action) => {
+              const { icon: Icon, text } = LOOKS[action];
+              return (
+                <MenuItem
+                  key={action}
+                  className={menus.menuItem ?? ''}
+                  onAction={() => {
+                    if (action === 'kick') setKicking(true);
+                    else void meeting.ask(commandOf(action, person));
+                  }}
+                >
+                  <Icon size="1.25rem" aria-hidden />
+                  <span>{t(text)}</span>
+                </MenuItem>
+              );
+            })}
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+      {kicking ? <KickDialog person={person} onClose={() => setKicking(false)} /> : null}
+    </>
   );
 }

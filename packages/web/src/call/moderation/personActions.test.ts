@@ -12,6 +12,8 @@ const person = (over: Partial<Person> = {}): Person => ({
   interrupted: false,
   silent: false,
   camera: undefined,
+  cameraOn: false,
+  sharing: false,
   picture: undefined,
   ...over,
 });
@@ -26,6 +28,13 @@ describe('what is offered', () => {
     const viewpoint = { role: 'moderator', moderators: 2 } as const;
     expect(actionsOn(person(), viewpoint)).toContain('grantModerator');
     expect(actionsOn(person({ role: 'moderator' }), viewpoint)).toContain('revokeModerator');
+  });
+
+  it('stops what is heard and seen, and asks for what is not: nobody switches it on', () => {
+    const viewpoint = { role: 'moderator', moderators: 1 } as const;
+    const loud = actionsOn(person({ cameraOn: true, sharing: true }), viewpoint);
+    expect(loud).toEqual(['mute', 'stopCamera', 'stopScreen', 'grantModerator', 'kick']);
+    expect(actionsOn(person({ silent: true }), viewpoint)).toEqual(['askToUnmute', 'grantModerator', 'kick']);
   });
 
   it('lowers a hand that is up', () => {

@@ -3,7 +3,16 @@ import type { Role } from '@treff/protocol';
 import type { Person } from '../people.ts';
 
 /** What the viewer may do to a person. */
-export type PersonAction = 'lowerHand' | 'grantModerator' | 'revokeModerator' | 'giveUpModerator';
+export type PersonAction =
+  | 'mute'
+  | 'askToUnmute'
+  | 'stopCamera'
+  | 'stopScreen'
+  | 'lowerHand'
+  | 'grantModerator'
+  | 'revokeModerator'
+  | 'giveUpModerator'
+  | 'kick';
 
 /** Who looks, and at what kind of meeting. */
 export interface Viewpoint {
@@ -16,14 +25,28 @@ export interface Viewpoint {
 export function actionsOn(person: Person, { role, moderators }: Viewpoint): readonly PersonAction[] {
   if (role !== 'moderator') return [];
   if (person.isLocal) return moderators > 1 ? ['giveUpModerator'] : [];
-  return [
-    ...(person.hand === undefined ? [] : (['lowerHand'] as const)),
+  const actions: (PersonAction | false)[] = [
+    person.silent ? 'askToUnmute' : 'mute',
+    person.cameraOn && 'stopCamera',
+    person.sharing && 'stopScreen',
+    person.hand !== undefined && 'lowerHand',
     person.role === 'moderator' ? 'revokeModerator' : 'grantModerator',
+    'kick',
   ];
+  return actions.filter((action) => action !== false);
 }
 
-export function commandOf(action: PersonAction, { id }: Person): PeopleCommand {
+/** What the server is asked for. A kick is asked for by its dialog. */
+export function commandOf(action: Exclude<PersonAction, 'kick'>, { id }: Person): PeopleCommand {
   switch (action) {
+    case 'mute':
+      return { type: 'mute-participant', participant: id, kind: 'microphone' };
+    case 'stopCamera':
+      return { type: 'mute-participant', participant: id, kind: 'camera' };
+    case 'stopScreen':
+      return { type: 'mute-participant', participant: id, kind: 'screen' };
+    case 'askToUnmute':
+      return { type: 'ask-to-unmute', participant: id };
     case 'lowerHand':
       return { type: 'lower-hand', participant: id };
     case 'grantModerator':

@@ -1,4 +1,4 @@
-import { conferenceView, participantId, type ViewEvent } from '@treff/protocol';
+import { conferenceView, participantId, sourceId, type ViewEvent } from '@treff/protocol';
 import { describe, expect, it } from 'vitest';
 import { tidingsOf } from './tidings.ts';
 
@@ -59,6 +59,27 @@ describe('tidings', () => {
     expect(text({ type: 'hand-lowered', participant: me, by: ann })).toBe('tidings.handLoweredBy');
     expect(text({ type: 'hand-lowered', participant: me, by: me })).toBeUndefined();
     expect(text({ type: 'hand-lowered', participant: ann })).toBeUndefined();
+  });
+
+  it('name who muted or stopped what, once for a screen with its sound', () => {
+    const [microphone, screen, sound] = [`${me}-a0`, `${me}-v1`, `${me}-a2`].map((id) => sourceId.parse(id));
+    const sending = conferenceView.parse({
+      ...view,
+      sources: [
+        { id: microphone, kind: 'microphone', muted: false },
+        { id: screen, kind: 'screen', muted: false },
+        { id: sound, kind: 'screenAudio', muted: false },
+      ],
+    });
+    const told = [microphone, screen, sound].map((source) =>
+      source === undefined || ann === undefined
+        ? undefined
+        : tidingsOf({ type: 'source-muted', source, muted: true, by: ann }, sending),
+    );
+    expect(told.map((one) => one?.text)).toEqual(['tidings.mutedBy', 'tidings.screenStoppedBy', undefined]);
+    expect(told[0]).toMatchObject({ name: 'Ann', concernsSelf: true });
+    if (microphone === undefined) throw new Error('none');
+    expect(tidingsOf({ type: 'source-muted', source: microphone, muted: true }, sending)).toBeUndefined();
   });
 
   it('are silent about what one did oneself', () => {

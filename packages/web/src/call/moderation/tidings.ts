@@ -1,4 +1,10 @@
-import type { ConferenceView, ParticipantId, ViewEvent } from '@treff/protocol';
+import {
+  ownerOf,
+  type ConferenceView,
+  type ParticipantId,
+  type SourceKind,
+  type ViewEvent,
+} from '@treff/protocol';
 
 /** Something that was done to somebody: a text, and who is named in it. */
 export interface Tidings {
@@ -8,6 +14,10 @@ export interface Tidings {
     | 'tidings.noModeratorBy'
     | 'tidings.becameModerator'
     | 'tidings.noLongerModerator'
+    | 'tidings.mutedBy'
+    | 'tidings.cameraStoppedBy'
+    | 'tidings.screenStoppedBy'
+    | 'tidings.removed'
     | 'tidings.handRaised'
     | 'tidings.handLoweredBy'
     | 'tidings.handSpoken';
@@ -22,6 +32,11 @@ export function tidingsOf(event: ViewEvent, before: ConferenceView): Tidings | u
   switch (event.type) {
     case 'participant-role':
       return ofRole(event, before);
+    case 'source-muted':
+      return ofMute(event, before);
+    case 'participant-left':
+      if (event.reason !== 'kicked' || event.by === before.self) return undefined;
+      return { text: 'tidings.removed', name: nameOf(before, event.participant), concernsSelf: false };
     case 'hand-raised': {
       const { participant } = event;
       if (participant === before.self) return undefined;
@@ -52,6 +67,23 @@ function ofRole(
   const text = role === 'moderator' ? 'tidings.nowModeratorBy' : 'tidings.noModeratorBy';
   return { text, name: nameOf(before, by), concernsSelf: true };
 }
+
+/** The sound of a screen goes with its picture, and is no news of its own. */
+function ofMute(
+  { source, by }: Extract<ViewEvent, { type: 'source-muted' }>,
+  before: ConferenceView,
+): Tidings | undefined {
+  if (by === undefined || ownerOf(source) !== before.self) return undefined;
+  const text = MUTED[before.sources.find(({ id }) => id === source)?.kind ?? 'screenAudio'];
+  return text === undefined ? undefined : { text, name: nameOf(before, by), concernsSelf: true };
+}
+
+const MUTED = {
+  microphone: 'tidings.mutedBy',
+  camera: 'tidings.cameraStoppedBy',
+  screen: 'tidings.screenStoppedBy',
+  screenAudio: undefined,
+} as const satisfies Record<SourceKind, Tidings['text'] | undefined>;
 
 function nameOf({ participants }: ConferenceView, id: ParticipantId): string {
   return participants.find((participant) => participant.id === id)?.displayName ?? '';

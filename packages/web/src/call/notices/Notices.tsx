@@ -6,6 +6,7 @@ import controls from '../../design/controls.module.css';
 import { useCamera, useMicrophone } from '../../devices/useDeviceToggles.ts';
 import { useScreenShare } from '../../devices/useScreenShare.ts';
 import { useMeetingState } from '../../room/MeetingContext.ts';
+import { UnmuteRequest } from '../moderation/UnmuteRequest.tsx';
 import { useTidings } from '../moderation/useTidings.ts';
 import styles from './Notices.module.css';
 import { useShares } from './useShares.ts';
@@ -71,6 +72,7 @@ export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
           </p>
         ))}
       </div>
+      <UnmuteRequest />
       <OwnState />
     </div>
   );

@@ -6,6 +6,7 @@ import { PersonMenu } from '../moderation/PersonMenu.tsx';
 import { Avatar } from '../floor/Avatar.tsx';
 import { useName } from '../floor/useName.ts';
 import { useMeeting } from '../../room/MeetingContext.ts';
+import moderation from '../moderation/moderation.module.css';
 import { useViewpoint } from '../moderation/useViewpoint.ts';
 import { handsFirst, type Person } from '../people.ts';
 import styles from './panels.module.css';
@@ -57,11 +58,21 @@ export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPan
       {role === 'moderator' && people.some(({ hand }) => hand !== undefined) ? (
         <button
           type="button"
-          className={controls.secondary}
+          className={moderation.plain}
           onClick={() => void meeting.ask({ type: 'lower-all-hands' })}
         >
           <Hand size="1.125rem" aria-hidden />
           {t('call.lowerAllHands')}
+        </button>
+      ) : null}
+      {role === 'moderator' && people.some(({ isLocal, silent }) => !isLocal && !silent) ? (
+        <button
+          type="button"
+          className={moderation.plain}
+          onClick={() => void meeting.ask({ type: 'mute-everyone', kind: 'microphone' })}
+        >
+          <MicOff size="1.125rem" aria-hidden />
+          {t('call.muteEveryone')}
         </button>
       ) : null}
       <ul className={styles.people}>

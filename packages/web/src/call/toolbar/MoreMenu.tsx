@@ -6,6 +6,7 @@ import {
   Minimize,
   MonitorUp,
   MonitorX,
+  PhoneOff,
   Settings,
   UserPlus,
   Users,
@@ -15,6 +16,7 @@ import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useScreenShare } from '../../devices/useScreenShare.ts';
 import { useHand } from '../moderation/useHand.ts';
+import { useViewpoint } from '../moderation/useViewpoint.ts';
 import type { Panel } from '../panels/panel.ts';
 import { ToolButton } from './ToolButton.tsx';
 import styles from './Toolbar.module.css';
@@ -28,6 +30,7 @@ export function MoreMenu({ onOpen }: MoreMenuProps) {
   const { t } = useTranslation();
   const screen = useScreenShare();
   const hand = useHand();
+  const { role } = useViewpoint();
   const isFullScreen = useSyncExternalStore(subscribeToFullScreen, () => document.fullscreenElement !== null);
   return (
     <MenuTrigger>
@@ -73,6 +76,12 @@ export function MoreMenu({ onOpen }: MoreMenuProps) {
             <Keyboard size="1.25rem" aria-hidden />
             {t('call.shortcuts')}
           </MenuItem>
+          {role === 'moderator' ? (
+            <MenuItem className={styles.menuItem ?? ''} onAction={() => onOpen('end')}>
+              <PhoneOff size="1.25rem" aria-hidden />
+              {t('call.endForAll')}
+            </MenuItem>
+          ) : null}
         </Menu>
       </Popover>
     </MenuTrigger>

@@ -1,0 +1,133 @@
+import { LIMITS, ownerOf, type Mutable, type ParticipantId, type SourceKind } from '@treff/protocol';
+import { accept, never, refuse, type Decision, type Feature } from '../../feature.ts';
+import type { ConferenceState } from '../../state.ts';
+import type { ParticipantsEvent } from '../participants/participants.ts';
+import { oneLine } from '../participants/display-name.ts';
+import type { SourcesEvent } from '../sources/sources.ts';
+
+/** Nobody can switch on what is somebody else's: what is muted here its owner may unmute, and more than to ask is nowhere possible. */
+export interface ModerationState {
+  /** Who was thrown out, lately: their token opens nothing, and they are told why. Never projected. */
+  readonly kicked: ReadonlyMap<ParticipantId, Kick>;
+  /** The conference is over by somebody's will. */
+  readonly ended: Ended | undefined;
+}
+
+export interface Kick {
+  /** Name of who did it, as it was then. */
+  readonly by: string;
+  /** One line; may be empty. */
+  readonly reason: string;
+}
+
+export interface Ended {
+  /** Name of who did it. */
+  readonly by: string;
+}
+
+export type ModerationCommand =
+  | { readonly type: 'mute-participant'; readonly participant: ParticipantId; readonly kind: Mutable }
+  /** Everybody but oneself. */
+  | { readonly type: 'mute-everyone'; readonly kind: Mutable }
+  | { readonly type: 'ask-to-unmute'; readonly participant: ParticipantId }
+  | { readonly type: 'kick'; readonly participant: ParticipantId; readonly reason?: string | undefined }
+  | { readonly type: 'end-meeting' };
+
+export type ModerationEvent =
+  | { readonly type: 'unmute-asked'; readonly participant: ParticipantId; readonly by: ParticipantId }
+  | { readonly type: 'conference-ended'; readonly by: string };
+
+/** What one mutes with a kind. */
+const MEANT: Readonly<Record<Mutable, readonly SourceKind[]>> = {
+  microphone: ['microphone'],
+  camera: ['camera'],
+  screen: ['screen', 'screenAudio'],
+};
+
+export const moderation: Feature<
+  ModerationState,
+  ModerationCommand,
+  ModerationEvent | SourcesEvent | ParticipantsEvent,
+  never
+> = {
+  initial: { kicked: new Map(), ended: undefined },
+
+  decide: {
+    'mute-participant'(state, { participant, kind }, actor) {
+      if (actor.kind === 'system') return refuse('permission/denied');
+      if (!state.participants.has(participant)) return refuse('participant/unknown');
+      return mute(state, kind, actor.id, (owner) => owner === participant);
+    },
+
+    'mute-everyone'(state, { kind }, actor) {
+      if (actor.kind === 'system') return refuse('permission/denied');
+      return mute(state, kind, actor.id, (owner) => owner !== actor.id);
+    },
+
+    'ask-to-unmute'(state, { participant }, actor) {
+      if (actor.kind === 'system') return refuse('permission/denied');
+      if (!state.participants.has(participant)) return refuse('participant/unknown');
+      return accept({ type: 'unmute-asked', participant, by: actor.id });
+    },
+
+    kick(state, { participant, reason = '' }, actor) {
+      const by = actor.kind === 'participant' ? state.participants.get(actor.id) : undefined;
+      if (by === undefined || by.id === participant) return refuse('permission/denied');
+      if (!state.participants.has(participant)) return refuse('participant/unknown');
+      const kick = { by: by.displayName, reason: oneLine(reason).slice(0, LIMITS.kickReasonLength) };
+      return accept({ type: 'participant-left', participant, reason: 'kicked', by: by.id, kick });
+    },
+
+    'end-meeting'(state, _command, actor) {
+      const by = actor.kind === 'participant' ? state.participants.get(actor.id) : undefined;
+      if (by === undefined) return refuse('permission/denied');
+      return accept({ type: 'conference-ended', by: by.displayName });
+    },
+  },
+
+  evolve(slice, event) {
+    switch (event.type) {
+      case 'participant-left': {
+        if (event.reason !== 'kicked') return slice;
+        const all = [...slice.kicked, [event.participant, event.kick] as const];
+        return { ...slice, kicked: new Map(all.slice(-LIMITS.participants)) };
+      }
+      case 'conference-ended':
+        return { ...slice, ended: { by: event.by } };
+      default:
+        return slice;
+    }
+  },
+
+  project: () => ({}),
+
+  projectEvent(_before, event, _after, viewer) {
+    if (event.type !== 'unmute-asked' || event.participant !== viewer) return [];
+    return [{ type: 'unmute-asked', by: event.by }];
+  },
+
+  nextDeadline: never,
+};
+
+/** By whom and why a former participant was thrown out; `undefined`: they were not. */
+export function kickOf(state: ConferenceState, participant: ParticipantId): Kick | undefined {
+  return state.moderation.kicked.get(participant);
+}
+
+/** Who ended the conference for everybody; `undefined`: nobody did. */
+export function endOf(state: ConferenceState): Ended | undefined {
+  return state.moderation.ended;
+}
+
+function mute(
+  state: ConferenceState,
+  kind: Mutable,
+  by: ParticipantId,
+  isMeant: (owner: ParticipantId) => boolean,
+): Decision<SourcesEvent> {
+  return accept(
+    ...[...state.sources.live.values()]
+      .filter((source) => !source.muted && MEANT[kind].includes(source.kind) && isMeant(ownerOf(source.id)))
+      .map(({ id }) => ({ type: 'source-muted', source: id, muted: true, by }) as const),
+  );
+}
