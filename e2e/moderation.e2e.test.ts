@@ -1,42 +1,14 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  attend,
-  hears,
-  hearsNothing,
-  launchBrowser,
-  persona,
-  startServer,
-  type Attendee,
-  type Browser,
-  type TestServer,
-} from '@treff/testing/browser';
+import { expect, test } from 'vitest';
+import { hears, hearsNothing, setStage, type Attendee } from '@treff/testing/browser';
 
-let server: TestServer;
-let browser: Browser;
-let present: Attendee[] = [];
-
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  const problems = present.flatMap((attendee) => attendee.problems);
-  await Promise.all(present.map(({ context }) => context.close()));
-  present = [];
-  expect(problems).toEqual([]);
-});
+const stage = setStage();
 
 test('a moderator sees who wants to speak, mutes and asks, removes one and ends the meeting for all', async () => {
-  const come = async (index: number) => {
-    const attendee = await attend(browser, `${server.origin}/moderation`, persona(index));
-    present.push(attendee);
-    return attendee;
-  };
-  const [ann, ben, cem] = [await come(0), await come(1), await come(2)];
+  const [ann, ben, cem] = [
+    await stage.attend('moderation', 0),
+    await stage.attend('moderation', 1),
+    await stage.attend('moderation', 2),
+  ];
   await ann.page.getByRole('button', { name: 'Open participants' }).click();
   const panel = ann.page.getByRole('complementary');
 

@@ -1,43 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  attend,
-  join,
-  launchBrowser,
-  leave,
-  persona,
-  startServer,
-  until,
-  type Attendee,
-  type Browser,
-  type TestServer,
-} from '@treff/testing/browser';
+import { expect, test } from 'vitest';
+import { join, leave, setStage, until, type Attendee } from '@treff/testing/browser';
 
-let server: TestServer;
-let browser: Browser;
-let present: Attendee[] = [];
-
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  const problems = present.flatMap((attendee) => attendee.problems);
-  await Promise.all(present.map(({ context }) => context.close()));
-  present = [];
-  expect(problems).toEqual([]);
-});
+/** A server that is killed is missed by every page. */
+const stage = setStage({ errors: 'expected' });
 
 async function gather(room: string): Promise<readonly [Attendee, Attendee, Attendee]> {
-  const come = async (index: number) => {
-    const attendee = await attend(browser, `${server.origin}/${room}`, persona(index));
-    present.push(attendee);
-    return attendee;
-  };
-  return [await come(0), await come(1), await come(2)];
+  return [await stage.attend(room, 0), await stage.attend(room, 1), await stage.attend(room, 2)];
 }
 
 async function openParticipants({ page }: Attendee): Promise<void> {
@@ -84,7 +52,7 @@ test('who came first moderates, makes another a moderator, and is one still afte
   await join(ann.page, ann.who.name);
   await moderators(cem, [ann]);
   await openParticipants(ann);
-  await server.crashAndRestart();
+  await stage.server.crashAndRestart();
   await until(
     async () => (await cem.page.getByText('The meeting had to start anew').count()) > 0,
     'Cem to be back',
@@ -97,7 +65,7 @@ test('when the last moderator leaves, whoever has been there longest takes over 
   const [ann, ben, cem] = await gather('last');
   await openParticipants(cem);
   await leave(ann);
-  present.splice(0, 1);
+  stage.present.splice(0, 1);
   await ben.page.getByText('You are a moderator now').waitFor();
   await moderators(cem, [ben]);
 });

@@ -199,12 +199,16 @@ describe('phases', () => {
   });
 
   test('a page that is closed leaves, and one that comes back begins anew', async () => {
-    const { network, page, phase } = await seated();
+    const { meeting, network, page, phase, greet } = await seated();
     page()?.hidden();
     expect(network.last.take()).toEqual([{ type: 'leave', unload: true }]);
     expect(network.last.closedWith).toBe(1000);
     page()?.returned();
     expect(phase()).toBe('connecting');
+    // As who they were: the ticket is kept for that.
+    await greet();
+    meeting.join({ displayName: '' });
+    expect(network.last.take().at(-1)).toMatchObject({ type: 'join', restore: 'token-0' });
   });
 
   test('a page that comes back after the person left stays left', async () => {

@@ -15,7 +15,7 @@ import {
   type SourceId,
   type SourceKind,
 } from '@treff/protocol';
-import { Session, type SessionEnd, type SessionEvent } from '../core/index.ts';
+import { Session, type SessionEvent } from '../core/index.ts';
 import { reportOf, trackSources, type Reading } from './connection-report.ts';
 import { Devices } from './devices.ts';
 import { fittingName } from './display-name.ts';
@@ -26,6 +26,7 @@ import { localDevice, localScreen, shared } from './local-media.ts';
 import { Outgoing } from './outgoing.ts';
 import { P2pPath } from './p2p-path.ts';
 import { recallDirect, rememberDirect } from './remembered-direct.ts';
+import { isFinal, phaseOfEnd, type End } from './meeting-end.ts';
 import { mutedByModerator } from './moderated.ts';
 import { ScreenCapture } from './screen-capture.ts';
 import { SeatMedia } from './seat-media.ts';
@@ -42,7 +43,6 @@ import type {
   MeetingPhase,
   MeetingState,
   Ticket,
-  PeopleCommand,
 } from './types.ts';
 
 export const createMeeting: CreateMeeting = (options) => meetingIn(browserEnvironment(), options);
@@ -62,11 +62,6 @@ interface Seat {
 }
 
 type DeviceKind = 'microphone' | 'camera';
-
-/** After these one is nobody in particular any more: who comes again comes as somebody new. */
-const FINAL: ReadonlySet<string> = new Set<ErrorCode>(['session/kicked', 'room/ended']);
-
-type End = Extract<MeetingPhase, { name: 'left' | 'failed' }>;
 
 const NO_TRACKS: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
 
@@ -242,20 +237,20 @@ class ComposedMeeting implements Meeting {
     if (this.#seat !== undefined) this.#command({ type: 'rename', displayName: this.#displayName });
   }
 
-  async sendMessage({
-    text,
-    to,
-  }: {
-    text: string;
-    to?: ParticipantId | undefined;
-  }): Promise<ErrorCode | undefined> {
+  async sendMessage({ text, to }: Parameters<Meeting['sendMessage']>[0]): Promise<ErrorCode | undefined> {
     const clean = cleanMessage(text);
     if (!clean.ok) return clean.code;
-    return this.#asked({ type: 'send-message', text: clean.text, to });
+    return this.ask({ type: 'send-message', text: clean.text, to });
   }
 
-  ask(command: PeopleCommand): Promise<ErrorCode | undefined> {
-    return this.#asked(command);
+  async ask(command: Parameters<Session['command']>[0]): Promise<ErrorCode | undefined> {
+    if (this.#session === undefined) return 'protocol/unexpected';
+    try {
+      await this.#session.command(command);
+      return undefined;
+    } catch (error) {
+      return codeOf(error);
+    }
   }
 
   listen(listener: Parameters<Meeting['listen']>[0]): () => void {
@@ -484,7 +479,7 @@ class ComposedMeeting implements Meeting {
     this.#end = end;
     const session = this.#session;
     this.#token = session?.token ?? this.#token;
-    const over = end.name === 'left' ? !how.unload : FINAL.has(end.code);
+    const over = end.name === 'left' ? !how.unload : isFinal(end.code);
     if (over) this.#identity = this.#token = this.#earlierEpoch = undefined;
     this.#session = undefined;
     session?.leave(how);
@@ -520,16 +515,6 @@ class ComposedMeeting implements Meeting {
 
   #sayMuted(source: SourceId, muted: boolean): void {
     this.#command({ type: 'mute-source', source, muted });
-  }
-
-  async #asked(command: Parameters<Session['command']>[0]): Promise<ErrorCode | undefined> {
-    if (this.#session === undefined) return 'protocol/unexpected';
-    try {
-      await this.#session.command(command);
-      return undefined;
-    } catch (error) {
-      return codeOf(error);
-    }
   }
 
   #command(command: Parameters<Session['command']>[0]): void {
@@ -610,20 +595,4 @@ class ComposedMeeting implements Meeting {
 
 function isRepairing(phase: MeetingPhase): boolean {
   return phase.name === 'joined' && phase.media === 'reconnecting';
-}
-
-function phaseOfEnd(end: SessionEnd): End {
-  switch (end.reason) {
-    case 'left':
-      return { name: 'left' };
-    case 'refused':
-      return {
-        name: 'failed',
-        code: end.code,
-        retryAfterMs: end.retryAfterMs,
-        ...(end.person !== undefined && { person: end.person }),
-      };
-    case 'unreachable':
-      return { name: 'failed', code: 'network/unreachable', retryAfterMs: undefined };
-  }
 }

@@ -37,10 +37,7 @@ function OneMeeting({ room, comeback }: { readonly room: string; readonly comeba
 
   useEffect(() => {
     const forget = keepModeratorTicket(meeting, room, Date.now);
-    const end = () => {
-      forget();
-      meeting.dispose();
-    };
+    const end = () => meeting.dispose();
     // A page that the browser kept aside comes back with a meeting that has ended.
     const revive = (event: PageTransitionEvent) => {
       if (event.persisted) window.location.reload();

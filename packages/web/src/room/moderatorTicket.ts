@@ -26,18 +26,18 @@ export function moderatorTicket(room: string, now: number): Ticket | undefined {
   return tickets.get().find((one) => one.room === room && isFresh(one, now))?.ticket;
 }
 
-/** Keeps the ticket of a meeting for as long as one moderates it. Call the returned function when the page goes, before the meeting is disposed of. */
+/** Keeps the ticket of a meeting for as long as one moderates it, until the returned function is called. */
 export function keepModeratorTicket(meeting: Meeting, room: string, now: () => number): () => void {
   let mine: string | undefined;
   return meeting.subscribe(() => {
     const state = meeting.getState();
-    const { phase } = state;
-    if (phase.name === 'left' || phase.name === 'failed') {
-      const passes = phase.name === 'failed' && phase.code === 'network/unreachable';
-      if (!passes && mine !== undefined) put(room, undefined, now());
-      if (!passes) mine = undefined;
+    const { name } = state.phase;
+    // Whoever leaves has none any more; whose page goes, or whose network fails, may come back.
+    if ((name === 'left' || name === 'failed') && mine !== undefined && meeting.ticket === undefined) {
+      mine = undefined;
+      put(room, undefined, now());
     }
-    if (phase.name !== 'joined') return;
+    if (name !== 'joined') return;
     const own = ownRole(state) === 'moderator' ? meeting.ticket : undefined;
     if (own?.token === mine) return;
     mine = own?.token;
