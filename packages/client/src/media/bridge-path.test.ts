@@ -90,6 +90,25 @@ describe('sending', () => {
     }
   });
 
+  test('sets what comes up only when it may, and publishes at once meanwhile', async () => {
+    const { path, receiving, take } = await start();
+    const consumer = consumerOf(OTHER, 'camera', 0);
+    path.setReceives(false);
+    path.accept({ ...offer(), consumers: [consumer] });
+    path.handle(1, { action: 'consumers-added', consumers: [consumerOf(OTHER, 'microphone', 1)] });
+    const publishing = path.publish(source('camera'));
+    await turn();
+    await publishing;
+    expect(take().map(({ action }) => action)).toEqual(['connect', 'publish']);
+    expect(receiving[0]?.negotiations).toEqual([]);
+    expect(path.inventory()?.consuming).toHaveLength(2);
+    path.setReceives(true);
+    path.setReceives(false);
+    await turn();
+    expect(receiving[0]?.negotiations[0]).toBe(2);
+    expect(path.tracks.size).toBe(2);
+  });
+
   test('sends sound with error correction and silence suppression', async () => {
     const { path, take } = await start();
     path.accept(offer());

@@ -53,6 +53,8 @@ interface Transports {
   readonly consumers: Map<string, Consuming>;
   /** Settled when publishing may begin. */
   readonly turn: PromiseWithResolvers<void>;
+  /** Settled when what is received may be negotiated. */
+  readonly reception: PromiseWithResolvers<void>;
 }
 
 interface Producing {
@@ -82,6 +84,7 @@ export class BridgePath implements MediaPath {
   #transports: Transports | undefined;
   #constraints: ReceiverConstraints | undefined;
   #fed = true;
+  #receives = true;
   #tracks: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
   #state: PathState = 'connected';
   #wasConnected = false;
@@ -129,6 +132,15 @@ export class BridgePath implements MediaPath {
     }
   }
 
+  /**
+   * Whether what comes is set up at once. Browsers negotiate on one thread: while another way is about to bring the first picture, this one can wait. Once
+   * it was true for a generation, that one goes on. True at first.
+   */
+  setReceives(receives: boolean): void {
+    this.#receives = receives;
+    if (receives) this.#transports?.reception.resolve();
+  }
+
   /** Asks for a fresh key frame of each of these: what runs and is started again gets one. */
   refresh(sources: ReadonlySet<SourceId>): void {
     const transports = this.#transports;
@@ -155,6 +167,7 @@ export class BridgePath implements MediaPath {
       producers: new Map(),
       consumers: new Map(),
       turn: Promise.withResolvers(),
+      reception: Promise.withResolvers(),
     };
     this.#transports = transports;
     this.#watch(transports, transports.send, 'send');
@@ -165,6 +178,8 @@ export class BridgePath implements MediaPath {
     if (this.#constraints !== undefined) {
       this.#send({ action: 'constraints', constraints: this.#constraints });
     }
+    // What is not received now needs no turn before what is sent.
+    transports[this.#receives ? 'reception' : 'turn'].resolve();
     const tooLong = this.#options.clock.after(RECEIVE_FIRST_MS, () => transports.turn.resolve());
     void this.#consume(transports, offer.consumers).then(() => {
       tooLong();
@@ -430,6 +445,8 @@ export class BridgePath implements MediaPath {
     const { id, source, kind, rtpParameters } = parameters;
     const entry: Consuming = { parameters, consumer: undefined };
     transports.consumers.set(id, entry);
+    await transports.reception.promise;
+    if (transports.consumers.get(id) !== entry) return undefined;
     try {
       const consumer = await transports.receive.consume({
         id,

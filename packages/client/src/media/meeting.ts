@@ -456,10 +456,11 @@ class ComposedMeeting implements Meeting {
     const { epoch, self } = view;
     this.#identity = { epoch, self, sources: this.#identity?.self === self ? this.#identity.sources : 0 };
     before?.media.close();
-    seatMedia.bridge.accept(media);
     if (this.#visible !== undefined) seatMedia.setShown(this.#visible);
-    this.#outgoing.setMedia(seatMedia);
+    // The route first: what it names is made first.
     seatMedia.update(view);
+    seatMedia.bridge.accept(media);
+    this.#outgoing.setMedia(seatMedia);
     this.#shown.again();
     // Whether there is a relay to hide behind is known only now.
     if (this.#directNow() === 'relay') this.#command({ type: 'allow-p2p', allowed: true });

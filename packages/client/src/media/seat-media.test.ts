@@ -91,6 +91,7 @@ async function start(
   first: ConferenceView = conference(ALONE),
   direct: 'any' | 'relay' | 'never' = 'any',
   held?: HeldCall,
+  receives = true,
 ) {
   const { device, sending, receiving } = await fakeBridgeDevice();
   const clock = new FakeClock();
@@ -121,12 +122,13 @@ async function start(
       level: (_participant, level) => levels.push(level),
     },
   });
+  // Most tests are about what happens when both ways are set up.
+  if (!receives) media.update(first);
   media.bridge.accept({ ...offer(1), consumers: [consumerOf(OTHER, 'camera', 0)] });
   await turn();
   receiving[0]?.setState('connected');
   media.update(first);
-  const bridged = receiving[0]?.receivers.get(consumerOf(OTHER, 'camera', 0).id);
-  if (bridged === undefined) throw new Error('nothing is received');
+  const bridged = receiving[0]?.receivers.get(consumerOf(OTHER, 'camera', 0).id) ?? new FakeReceiver('video');
   /** Lets what counts be looked at: once for what was before, and once more. */
   const look = async (...receivers: (FakeReceiver | undefined)[]) => {
     for (let round = 0; round < 3; round++) {
@@ -142,7 +144,21 @@ async function start(
     if (path === undefined) throw new Error('no direct connection');
     return path;
   };
-  return { media, clock, sending, directs, said, sent, levels, bridged, look, seen, last, overBridge };
+  return {
+    receiving,
+    media,
+    clock,
+    sending,
+    directs,
+    said,
+    sent,
+    levels,
+    bridged,
+    look,
+    seen,
+    last,
+    overBridge,
+  };
 }
 
 /** Two who see each other directly. */
@@ -255,6 +271,23 @@ describe('two', () => {
     const hidden = await start(conference(TRYING), 'relay');
     expect(hidden.last().options.relayOnly).toBe(true);
   });
+});
+
+test('what the bridge could bring is set up when the direct picture is there, or when the bridge is to help', async () => {
+  const helped = await start(conference(TRYING), 'any', undefined, false);
+  await turn();
+  expect(helped.receiving[0]?.negotiations).toEqual([]);
+  helped.media.update(conference(HELPED));
+  await turn();
+  expect(helped.receiving[0]?.negotiations[0]).toBe(1);
+
+  const direct = await start(conference(TRYING), 'any', undefined, false);
+  direct.last().become('connected');
+  await direct.look(direct.last().fakes.get('camera'));
+  expect(direct.receiving[0]?.negotiations).toEqual([]);
+  direct.clock.advance(1_000);
+  await turn();
+  expect(direct.receiving[0]?.negotiations[0]).toBe(1);
 });
 
 describe('a third', () => {

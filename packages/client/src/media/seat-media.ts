@@ -123,6 +123,7 @@ export class SeatMedia {
   /** Ready for this move, and about to say so. */
   #change: { readonly move: number; readonly stopTimer: () => void } | undefined;
   #stopLevel: (() => void) | undefined;
+  #stopReception: (() => void) | undefined;
   #settling = false;
   #closed = false;
 
@@ -245,6 +246,7 @@ export class SeatMedia {
     this.#flow.p2p.close();
     this.#flow.bridge.close();
     this.#firstFrames.close();
+    this.#stopReception?.();
     this.#tracks = new Map();
   }
 
@@ -319,6 +321,7 @@ export class SeatMedia {
     this.#state = state;
     this.#way = way;
     this.#sayReady();
+    this.#letReceive();
     this.#listenToPeer();
     if (changed) this.#options.listener.changed();
     if (this.#held !== undefined) this.#reviewHeld(this.#held);
@@ -458,6 +461,14 @@ export class SeatMedia {
   #dropChange(): void {
     this.#change?.stopTimer();
     this.#change = undefined;
+  }
+
+  /** What the bridge could bring is set up when it is to bring it, or when the first direct picture is there and the page had a moment to show it. */
+  #letReceive(): void {
+    const { mode, bridge, p2p } = this.#route;
+    if (bridge || mode !== 'p2p' || p2p === undefined || !this.#isReady(mode, p2p.peer))
+      this.bridge.setReceives(bridge);
+    else this.#stopReception ??= this.#options.clock.after(CHANGE_MS, () => this.bridge.setReceives(true));
   }
 
   #isReady(way: Way, peer: ParticipantId): boolean {
