@@ -36,7 +36,7 @@ afterAll(() => Promise.all(present.map(({ passage }) => passage.close())));
 test('a connection that silently died is replaced as soon as the network is another, and nobody else notices', async () => {
   const [ann, ben] = present;
   if (ann === undefined || ben === undefined) throw new Error('Somebody is missing');
-  await watchFor(ann, 'The connection to the server is lost');
+  await watchFor(ann, "The server can't be reached just now");
   await watchFor(ben, 'Connection interrupted');
   const pictures = await ann.page.locator('video').count();
   ann.passage.freeze();
