@@ -1,36 +1,7 @@
-import {
-  allMeet,
-  attend,
-  join,
-  launchBrowser,
-  persona,
-  startServer,
-  until,
-  type Attendee,
-  type Browser,
-  type Page,
-  type TestServer,
-} from '@treff/testing/browser';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { allMeet, attend, join, persona, until, type Page, setStage } from '@treff/testing/browser';
+import { expect, test } from 'vitest';
 
-let server: TestServer;
-let browser: Browser;
-let present: Attendee[] = [];
-
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  const problems = present.flatMap((attendee) => attendee.problems);
-  await Promise.all(present.map(({ context }) => context.close()));
-  present = [];
-  expect(problems).toEqual([]);
-});
+const stage = setStage();
 
 const NAMES = { p2p: 'Browser to browser', bridge: 'Over the server' };
 
@@ -41,12 +12,12 @@ async function badgeOf(page: Page): Promise<string | undefined> {
 }
 
 test('a badge says how media comes as soon as there is somebody, and tells on a press how it is', async () => {
-  const url = `${server.origin}/badge`;
-  const ann = await attend(browser, url, persona(0));
-  present.push(ann);
+  const url = `${stage.server.origin}/badge`;
+  const ann = await attend(stage.browser, url, persona(0));
+  stage.present.push(ann);
   expect(await badgeOf(ann.page)).toBeUndefined();
-  present.push(await attend(browser, url, persona(1)));
-  await allMeet(present);
+  stage.present.push(await attend(stage.browser, url, persona(1)));
+  await allMeet(stage.present);
   const way = await ann.page.locator('html').getAttribute('data-media-mode');
   if (way !== 'p2p' && way !== 'bridge') throw new Error('Media flows');
   await until(async () => (await badgeOf(ann.page)) === NAMES[way], `the badge ${NAMES[way]}`, 15_000);
@@ -66,9 +37,9 @@ test('a badge says how media comes as soon as there is somebody, and tells on a 
 });
 
 test('who wants no direct connections has none, and is not asked again in this browser', async () => {
-  const url = `${server.origin}/never-direct`;
-  const ann = await attend(browser, url, persona(0));
-  present.push(ann, await attend(browser, url, persona(1)));
+  const url = `${stage.server.origin}/never-direct`;
+  const ann = await attend(stage.browser, url, persona(0));
+  stage.present.push(ann, await attend(stage.browser, url, persona(1)));
   const openSettings = async () => {
     await ann.page.getByRole('button', { name: 'More actions' }).click();
     await ann.page.getByRole('menuitem', { name: 'Settings' }).click();

@@ -1,51 +1,33 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   allMeet,
   atSecondCamera,
   attend,
   type Attendee,
-  type Browser,
   contextOf,
   hears,
   hearsNothing,
   join,
-  launchBrowser,
   look,
   openPage,
   type Page,
   persona,
   sees,
   selfOf,
-  startServer,
-  type TestServer,
   unplug,
   until,
+  setStage,
 } from '@treff/testing/browser';
 
-let server: TestServer;
-let browser: Browser;
-let present: Attendee[] = [];
-
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  await Promise.all(present.map(({ context }) => context.close()));
-  present = [];
-});
+const stage = setStage({ errors: 'expected' });
 
 async function pair(room: string): Promise<[Attendee, Attendee]> {
-  const url = `${server.origin}/${room}`;
+  const url = `${stage.server.origin}/${room}`;
   const both: [Attendee, Attendee] = [
-    await attend(browser, url, persona(0)),
-    await attend(browser, url, persona(1)),
+    await attend(stage.browser, url, persona(0)),
+    await attend(stage.browser, url, persona(1)),
   ];
-  present.push(...both);
+  stage.present.push(...both);
   await allMeet(both);
   return both;
 }
@@ -111,8 +93,8 @@ test('when the camera is unplugged, the call goes on with the other one', async 
 
 test('whoever speaks is marked, and takes the stage of the others', async () => {
   const [ann, ben] = await pair('speaking');
-  const third = await attend(browser, `${server.origin}/speaking`, persona(2));
-  present.push(third);
+  const third = await attend(stage.browser, `${stage.server.origin}/speaking`, persona(2));
+  stage.present.push(third);
   for (const { page } of [ben, third]) await page.getByRole('button', { name: 'Mute microphone' }).click();
   await third.page.locator(`[data-participant-id="${ann.id}"][data-speaking]`).first().waitFor();
   await third.page
@@ -135,10 +117,10 @@ describe('joining works', () => {
     ['with permissions denied', { audio: 'NotAllowedError', video: 'NotAllowedError' }],
     ['while another program has the camera', { video: 'NotReadableError' }],
   ] as const)('%s, says so, and the others are seen and heard', async (how, failures) => {
-    const url = `${server.origin}/${encodeURIComponent(`lacking ${how}`)}`;
-    const ben = await attend(browser, url, persona(1));
-    present.push(ben);
-    const context = await contextOf(browser, persona(0));
+    const url = `${stage.server.origin}/${encodeURIComponent(`lacking ${how}`)}`;
+    const ben = await attend(stage.browser, url, persona(1));
+    stage.present.push(ben);
+    const context = await contextOf(stage.browser, persona(0));
     await context.addInitScript((names: { audio?: string; video?: string }) => {
       const given = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
       navigator.mediaDevices.getUserMedia = async (constraints) => {
@@ -154,7 +136,7 @@ describe('joining works', () => {
     expect((await page.locator('[data-device-problem]').first().innerText()).length).toBeGreaterThan(10);
     await join(page, 'Ann');
     const ann: Attendee = { who: persona(0), context, page, id: await selfOf(page), problems: [] };
-    present.push(ann);
+    stage.present.push(ann);
     await sees(page, ben.id, ben.who);
     await hears(page, ben.id, ben.who);
     if (!('audio' in failures)) await hears(ben.page, ann.id, ann.who);
@@ -163,11 +145,11 @@ describe('joining works', () => {
 });
 
 test('a camera of 640x360 is received at 640x360', async () => {
-  const url = `${server.origin}/size`;
+  const url = `${stage.server.origin}/size`;
   const camera = { width: 640, height: 360, frameRate: 15 };
-  const ann = await attend(browser, url, persona(0), camera);
-  const ben = await attend(browser, url, persona(1));
-  present.push(ann, ben);
+  const ann = await attend(stage.browser, url, persona(0), camera);
+  const ben = await attend(stage.browser, url, persona(1));
+  stage.present.push(ann, ben);
   await until(async () => (await look(ben.page, ann.id))?.height === 360, 'the full picture', 20_000);
   expect((await look(ben.page, ann.id))?.width).toBe(640);
 });

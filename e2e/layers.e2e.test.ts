@@ -1,39 +1,14 @@
-import { afterAll, afterEach, beforeAll, test } from 'vitest';
-import {
-  attend,
-  type Attendee,
-  type Browser,
-  launchBrowser,
-  look,
-  persona,
-  startServer,
-  type TestServer,
-  until,
-} from '@treff/testing/browser';
+import { test } from 'vitest';
+import { attend, look, persona, until, setStage } from '@treff/testing/browser';
 
-let server: TestServer;
-let browser: Browser;
-let present: Attendee[] = [];
-
-beforeAll(async () => {
-  // Layers are the bridge's matter, and here it serves two people, too.
-  server = await startServer({ ENABLE_P2P: 'false' });
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-afterEach(async () => {
-  await Promise.all(present.map(({ context }) => context.close()));
-  present = [];
-});
+// Layers are the bridge's matter, and here it serves two people, too.
+const stage = setStage({ errors: 'expected', environment: { ENABLE_P2P: 'false' } });
 
 test('of three layers of a 960x540 camera, the one arrives that fits the size at which it is shown', async () => {
-  const url = `${server.origin}/layers`;
-  const ann = await attend(browser, url, persona(0), { width: 960, height: 540, frameRate: 15 });
-  const ben = await attend(browser, url, persona(1));
-  present.push(ann, ben);
+  const url = `${stage.server.origin}/layers`;
+  const ann = await attend(stage.browser, url, persona(0), { width: 960, height: 540, frameRate: 15 });
+  const ben = await attend(stage.browser, url, persona(1));
+  stage.present.push(ann, ben);
   const arrives = (height: number) =>
     until(
       async () => (await look(ben.page, ann.id))?.height === height,
@@ -44,8 +19,8 @@ test('of three layers of a 960x540 camera, the one arrives that fits the size at
   await ben.page.setViewportSize({ width: 360, height: 640 });
   await arrives(270);
   await ben.page.setViewportSize({ width: 1280, height: 720 });
-  const cem = await attend(browser, url, persona(2));
-  present.push(cem);
+  const cem = await attend(stage.browser, url, persona(2));
+  stage.present.push(cem);
   await ben.page.getByRole('button', { name: 'Exit tile view' }).click();
   await ben.page.locator(`[data-participant-id="${cem.id}"][data-source]`).hover();
   await ben.page.getByRole('button', { name: 'Show Cem large' }).click();

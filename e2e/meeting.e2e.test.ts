@@ -1,79 +1,56 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   allMeet,
   attend,
   type Attendee,
   hears,
   join,
-  launchBrowser,
   leave,
   openPage,
-  persona,
   sees,
-  startServer,
-  type TestServer,
   until,
-  type Browser,
+  setStage,
 } from '@treff/testing/browser';
 
-let server: TestServer;
-let browser: Browser;
-let present: Attendee[] = [];
-
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  const problems = present.flatMap((attendee) => attendee.problems);
-  await Promise.all(present.map(({ context }) => context.close()));
-  present = [];
-  expect(problems).toEqual([]);
-});
+const stage = setStage();
 
 async function gather(room: string, people: number): Promise<readonly Attendee[]> {
-  for (let index = 0; index < people; index++)
-    present.push(await attend(browser, `${server.origin}/${room}`, persona(index)));
-  return present;
+  for (let index = 0; index < people; index++) await stage.attend(room, index);
+  return stage.present;
 }
 
 test('three people see and hear each other, then five do', async () => {
   await gather('three-then-five', 3);
-  await allMeet(present);
-  for (const index of [3, 4])
-    present.push(await attend(browser, `${server.origin}/three-then-five`, persona(index)));
-  await allMeet(present);
+  await allMeet(stage.present);
+  for (const index of [3, 4]) await stage.attend('three-then-five', index);
+  await allMeet(stage.present);
 });
 
 test('the page says where media flows: nowhere, between two browsers, over the bridge', async () => {
   const [ann] = await gather('mode', 1);
   const html = ann?.page.locator('html');
   await until(async () => (await html?.getAttribute('data-media-mode')) === 'none', 'no media mode', 15_000);
-  present.push(await attend(browser, `${server.origin}/mode`, persona(1)));
+  await stage.attend('mode', 1);
   await until(async () => (await html?.getAttribute('data-media-mode')) === 'p2p', 'the other', 15_000);
-  await allMeet(present);
-  present.push(await attend(browser, `${server.origin}/mode`, persona(2)));
+  await allMeet(stage.present);
+  await stage.attend('mode', 2);
   await until(async () => (await html?.getAttribute('data-media-mode')) === 'bridge', 'the bridge', 15_000);
-  await allMeet(present);
+  await allMeet(stage.present);
 });
 
 test('twenty times, one of three leaves and comes back, and everybody has media each time', async () => {
-  const room = `${server.origin}/revolving-door`;
+  const room = `${stage.server.origin}/revolving-door`;
   await gather('revolving-door', 3);
-  await allMeet(present);
+  await allMeet(stage.present);
   for (let round = 0; round < 20; round++) {
     const index = round % 3;
-    const [leaver] = present.splice(index, 1);
+    const [leaver] = stage.present.splice(index, 1);
     if (leaver === undefined) throw new Error('Three are present');
     await leave(leaver);
-    for (const { page } of present)
+    for (const { page } of stage.present)
       await page.locator(`[data-participant-id="${leaver.id}"]`).first().waitFor({ state: 'detached' });
-    present.splice(index, 0, await attend(browser, room, leaver.who));
-    await allMeet(present);
+    stage.present.splice(index, 0, await attend(stage.browser, room, leaver.who));
+    await allMeet(stage.present);
   }
 });
 
@@ -92,7 +69,7 @@ test('closing the page gives the seat up at once, without a grace period', async
 test('the same person in two tabs has two seats, and both are served', async () => {
   const [ann] = await gather('two-tabs', 1);
   if (ann === undefined) throw new Error('Ann is present');
-  const second = await openPage(ann.context, `${server.origin}/two-tabs`, ann.problems);
+  const second = await openPage(ann.context, `${stage.server.origin}/two-tabs`, ann.problems);
   await join(second, 'Ann');
   const id = await second
     .locator('[data-local][data-participant-id]')

@@ -10,7 +10,6 @@ import {
   hears,
   hearsScreen,
   holdLine,
-  launchBrowser,
   leave,
   leftDirect,
   persona,
@@ -24,12 +23,11 @@ import {
   talksDirectly,
   until,
   type Attendee,
-  type Browser,
   type BrowserContext,
-  type TestServer,
   waitOutside,
+  setStage,
 } from '@treff/testing/browser';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 
 type Kind = 'camera' | 'microphone' | 'screen' | 'screenAudio';
 type Prepare = (context: BrowserContext) => Promise<unknown>;
@@ -38,30 +36,20 @@ type Prepare = (context: BrowserContext) => Promise<unknown>;
 const BEFORE_MS = 5_000;
 const PATIENCE_MS = 30_000;
 
-let server: TestServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await startServer();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+const stage = setStage({ errors: 'expected' });
 afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
+  await Promise.all(stage.browser.contexts().map((context) => context.close()));
 });
 
 async function come(room: string, index: number, ...prepares: Prepare[]): Promise<Attendee> {
-  return attend(browser, room, persona(index), undefined, async (context) => {
+  return attend(stage.browser, room, persona(index), undefined, async (context) => {
     await recordMedia(context);
     for (const prepare of prepares) await prepare(context);
   });
 }
 
 /** Somebody on the prejoin page of the room. */
-const outside = (room: string, index: number) => waitOutside(browser, room, persona(index));
+const outside = (room: string, index: number) => waitOutside(stage.browser, room, persona(index));
 
 interface Watched {
   readonly here: Attendee;
@@ -121,7 +109,7 @@ async function moves<Result>(
 const press = ({ page }: Attendee, name: string) => page.getByRole('button', { name }).click();
 
 test('two talk from browser to browser, a third moves them to the bridge and back, and neither picture nor voice breaks', async () => {
-  const room = `${server.origin}/third`;
+  const room = `${stage.server.origin}/third`;
   const [ann, ben] = [await come(room, 0), await come(room, 1)];
   await allMeet([ann, ben]);
   for (const each of [ann, ben]) await talksDirectly(each);
@@ -138,7 +126,7 @@ test('two talk from browser to browser, a third moves them to the bridge and bac
 });
 
 test('a shared screen with its sound runs through both moves; what is muted meanwhile comes by the new way when it is not any more', async () => {
-  const room = `${server.origin}/muted`;
+  const room = `${stage.server.origin}/muted`;
   const [ann, ben] = [await come(room, 0), await come(room, 1)];
   await press(ann, 'Start screen sharing');
   await seesScreen(ben.page, ann.id, ann.who);
@@ -173,7 +161,7 @@ test('a shared screen with its sound runs through both moves; what is muted mean
 });
 
 test('who is cut off from the server when the third comes goes on talking, and moves when they are back', async () => {
-  const room = `${server.origin}/cut`;
+  const room = `${stage.server.origin}/cut`;
   let line: Awaited<ReturnType<typeof holdLine>> | undefined;
   const ann = await come(room, 0);
   const ben = await come(room, 1, async (context) => (line = await holdLine(context)));
@@ -194,7 +182,7 @@ test('who is cut off from the server when the third comes goes on talking, and m
 });
 
 test('a third who is gone before the move is over breaks nothing', async () => {
-  const room = `${server.origin}/at-once`;
+  const room = `${stage.server.origin}/at-once`;
   const [ann, ben] = [await come(room, 0), await come(room, 1)];
   await allMeet([ann, ben]);
   for (const each of [ann, ben]) await talksDirectly(each);
@@ -230,7 +218,7 @@ test('a third who is gone before the move is over breaks nothing', async () => {
 });
 
 test('two whose browsers never reach each other talk over the bridge, and a third changes nothing for them', async () => {
-  const room = `${server.origin}/firewall`;
+  const room = `${stage.server.origin}/firewall`;
   const [ann, ben] = [await come(room, 0, preventDirect), await come(room, 1, preventDirect)];
   await allMeet([ann, ben]);
   const watched = both(ann, ben, ['camera', 'microphone']);
@@ -256,7 +244,10 @@ test('where the operator wants no direct connections, and where one of the two d
   try {
     const never: Prepare = (context) =>
       context.addInitScript(() => localStorage.setItem('treff.direct', 'off'));
-    for (const [origin, ...prepares] of [[restrained.origin] as const, [server.origin, never] as const]) {
+    for (const [origin, ...prepares] of [
+      [restrained.origin] as const,
+      [stage.server.origin, never] as const,
+    ]) {
       const room = `${origin}/restrained`;
       const [ann, ben] = [await come(room, 0, ...prepares), await come(room, 1)];
       await allMeet([ann, ben]);

@@ -2,36 +2,23 @@ import {
   contextOf,
   hears,
   join,
-  launchBrowser,
   openPage,
   persona,
   sees,
   selfOf,
-  startServer,
   until,
-  type Browser,
   type Page,
   type Persona,
-  type TestServer,
+  setStage,
 } from '@treff/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 0x7fff_ffff);
 const changes = Number(process.env['STORM_CHANGES'] ?? 12);
 /** Milliseconds for media to be everywhere after a change. */
 const PATIENCE_MS = 30_000;
 
-let server: TestServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await startServer();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+const stage = setStage({ errors: 'expected' });
 
 /** Somebody with a page of their own, who is in the room or not. */
 interface Guest {
@@ -73,7 +60,7 @@ test(
 async function arrive(index: number): Promise<Guest> {
   const who = persona(index);
   const problems: string[] = [];
-  const page = await openPage(await contextOf(browser, who), `${server.origin}/storm`, problems);
+  const page = await openPage(await contextOf(stage.browser, who), `${stage.server.origin}/storm`, problems);
   return { who, page, problems, id: undefined };
 }
 
@@ -87,7 +74,7 @@ async function go(guest: Guest): Promise<void> {
   guest.id = undefined;
   await guest.page.getByRole('button', { name: 'Leave the meeting' }).click();
   await guest.page.locator('[data-participant-id]').first().waitFor({ state: 'detached' });
-  await guest.page.goto(`${server.origin}/storm`);
+  await guest.page.goto(`${stage.server.origin}/storm`);
 }
 
 const SWITCHES = {

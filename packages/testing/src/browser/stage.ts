@@ -17,10 +17,12 @@ export interface Stage {
 export interface StageOptions {
   /** Pages may report errors, because the test breaks something. Otherwise a test fails in which one did. */
   readonly errors?: 'fail' | 'expected';
+  /** Of the server, beside what a test server has anyway. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** One server and one browser for all tests of the file that calls this, outside of any test. */
-export function setStage({ errors = 'fail' }: StageOptions = {}): Stage {
+export function setStage({ errors = 'fail', environment = {} }: StageOptions = {}): Stage {
   let server: TestServer | undefined;
   let browser: Browser | undefined;
   const stage: Stage = {
@@ -38,7 +40,7 @@ export function setStage({ errors = 'fail' }: StageOptions = {}): Stage {
     },
   };
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer(environment);
     browser = await launchBrowser();
   });
   afterEach(async () => {
