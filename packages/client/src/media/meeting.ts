@@ -1,14 +1,11 @@
 import type { Device } from 'mediasoup-client';
 import { cleanMessage } from '@treff/conference';
 import {
-  LIMITS,
   codeOf,
-  makeSourceId,
   rtpCapabilities as rtpCapabilitiesSchema,
   type ConferenceView,
   type ErrorCode,
   type IceServers,
-  type Incarnation,
   type MediaOffer,
   type ParticipantId,
   type RtpCapabilities,
@@ -20,6 +17,7 @@ import { reportOf, trackSources, type Reading } from './connection-report.ts';
 import { Devices } from './devices.ts';
 import { fittingName } from './display-name.ts';
 import { browserEnvironment, type Environment } from './environment.ts';
+import { Identity } from './identity.ts';
 import { IceServerList } from './ice-server-list.ts';
 import { LevelMeter } from './levels.ts';
 import { localDevice, localScreen, shared } from './local-media.ts';
@@ -86,11 +84,7 @@ class ComposedMeeting implements Meeting {
   #device: Device | undefined;
   #displayName: string | undefined;
   #seat: Seat | undefined;
-  /** Who one is outlives the seat: after a restart of the server one may be the same in another. */
-  #identity: Omit<Ticket, 'token'> | undefined;
-  /** Of the seat that an earlier session had. */
-  #token: string | undefined;
-  #earlierEpoch: Incarnation | undefined;
+  readonly #identity: Identity;
   #direct: DirectChoice;
   /** Pictures on screen; undefined until the page has said. */
   #visible: ReadonlySet<SourceId> | undefined;
@@ -102,8 +96,7 @@ class ComposedMeeting implements Meeting {
   constructor(environment: Environment, options: MeetingOptions) {
     this.#environment = environment;
     this.#options = options;
-    this.#identity = options.ticket;
-    this.#token = options.ticket?.token;
+    this.#identity = new Identity(options.ticket);
     const { clock, log } = environment;
     const changed = () => this.#reconcile();
     this.#devices = new Devices({
@@ -118,7 +111,7 @@ class ComposedMeeting implements Meeting {
     this.#outgoing = new Outgoing({
       devices: this.#devices,
       screen: this.#screen,
-      makeId: (kind) => this.#makeSourceId(kind),
+      makeId: (kind) => (this.#seat === undefined ? undefined : this.#identity.makeSourceId(kind)),
       sayMuted: (id, muted) => this.#sayMuted(id, muted),
       log,
       changed: () => this.#sourceChanged(),
@@ -167,8 +160,7 @@ class ComposedMeeting implements Meeting {
   }
 
   get ticket(): Ticket | undefined {
-    const token = this.#session?.token ?? this.#token;
-    return this.#identity === undefined || token === undefined ? undefined : { ...this.#identity, token };
+    return this.#identity.ticket(this.#session?.token);
   }
 
   subscribe(listener: () => void): () => void {
@@ -325,7 +317,7 @@ class ComposedMeeting implements Meeting {
       clock,
       random,
       log,
-      restore: this.#token,
+      restore: this.#identity.token,
       inventory: () => this.#seat?.media.bridge.inventory(),
       handle: (event) => {
         if (session === this.#session) this.#handle(session, event);
@@ -450,11 +442,7 @@ class ComposedMeeting implements Meeting {
     });
     // One seat follows the other: nobody is shown a moment without.
     this.#seat = { self: view.self, epoch: view.epoch, media: seatMedia, reading: undefined };
-    // A ticket may be of a meeting that ended long ago; then one is somebody else by now.
-    const known = before !== undefined || this.#identity?.self === view.self;
-    if (known && this.#identity?.epoch !== view.epoch) this.#earlierEpoch = this.#identity?.epoch;
-    const { epoch, self } = view;
-    this.#identity = { epoch, self, sources: this.#identity?.self === self ? this.#identity.sources : 0 };
+    this.#identity.sit(view, before !== undefined);
     before?.media.close();
     if (this.#visible !== undefined) seatMedia.setShown(this.#visible);
     // The route first: what it names is made first.
@@ -479,9 +467,9 @@ class ComposedMeeting implements Meeting {
   #finish(end: End, how: { unload: boolean } = { unload: false }): void {
     this.#end = end;
     const session = this.#session;
-    this.#token = session?.token ?? this.#token;
+    this.#identity.keep(session?.token);
     const over = end.name === 'left' ? !how.unload : isFinal(end.code);
-    if (over) this.#identity = this.#token = this.#earlierEpoch = undefined;
+    if (over) this.#identity.forget();
     this.#session = undefined;
     session?.leave(how);
     this.#rise();
@@ -498,15 +486,6 @@ class ComposedMeeting implements Meeting {
 
   #takeUp(): void {
     if (this.#aside) this.retry();
-  }
-
-  #makeSourceId(kind: SourceKind): SourceId | undefined {
-    const seat = this.#seat;
-    const identity = this.#identity;
-    if (seat === undefined || identity === undefined || identity.sources > LIMITS.sourceIndex)
-      return undefined;
-    this.#identity = { ...identity, sources: identity.sources + 1 };
-    return makeSourceId(seat.self, kind, identity.sources);
   }
 
   #switchOff(kind: SourceKind | undefined): void {
@@ -546,7 +525,7 @@ class ComposedMeeting implements Meeting {
       room: before.room,
       phase: shared<MeetingPhase>(before.phase, phase),
       conference: this.#seat?.media.view,
-      earlierEpoch: this.#earlierEpoch,
+      earlierEpoch: this.#identity.earlierEpoch,
       local: this.#localMedia(before.local),
       tracks: this.#seat?.media.tracks ?? NO_TRACKS,
       way: this.#seat?.media.way ?? 'none',
