@@ -40,7 +40,7 @@ export function decide(
 ): Decision {
   const refusal = refusalOf(state, command, actor);
   if (refusal !== undefined) return refuse(refusal);
-  const decision = judge(state, command, actor, context);
+  const decision = judge(command.type, state, command, actor, context);
   if (!decision.ok) return decision;
   const after = decision.events.reduce(evolve, state);
   const roles = nextRoles(state, after, decision.events, context.now);
@@ -49,61 +49,54 @@ export function decide(
   return route === after.media.route ? accept(...events) : accept(...events, { type: 'media-routed', route });
 }
 
-function judge(
+type CommandType = ConferenceCommand['type'];
+type CommandOf<Type extends CommandType> = {
+  readonly [Each in Type]: Extract<ConferenceCommand, { type: Each }>;
+}[Type];
+
+type Deciders = {
+  readonly [Type in CommandType]: (
+    state: ConferenceState,
+    command: CommandOf<Type>,
+    actor: Actor,
+    context: DecisionContext,
+  ) => Decision;
+};
+
+/** Who judges which command. Pure, so that a page, which decides nothing, is not given what it would need for that. */
+const DECIDERS = /* @__PURE__ */ decidersOf(FEATURES);
+
+/** A command that no feature decides does not compile. */
+function decidersOf({
+  participants,
+  roles,
+  sources,
+  speakers,
+  hands,
+  moderation,
+  chat,
+  media,
+}: typeof FEATURES): Deciders {
+  return {
+    ...participants.decide,
+    ...roles.decide,
+    ...sources.decide,
+    ...speakers.decide,
+    ...hands.decide,
+    ...moderation.decide,
+    ...chat.decide,
+    ...media.decide,
+  };
+}
+
+function judge<Type extends CommandType>(
+  type: Type,
   state: ConferenceState,
-  command: ConferenceCommand,
+  command: CommandOf<Type>,
   actor: Actor,
   context: DecisionContext,
 ): Decision {
-  const { participants, roles, sources, speakers, hands, moderation, chat, media } = FEATURES;
-  switch (command.type) {
-    case 'join':
-      return participants.decide.join(state, command, actor, context);
-    case 'leave':
-      return participants.decide.leave(state, command, actor, context);
-    case 'interrupt':
-      return participants.decide.interrupt(state, command, actor, context);
-    case 'resume':
-      return participants.decide.resume(state, command, actor, context);
-    case 'rename':
-      return participants.decide.rename(state, command, actor, context);
-    case 'allow-p2p':
-      return participants.decide['allow-p2p'](state, command, actor, context);
-    case 'tick':
-      return participants.decide.tick(state, command, actor, context);
-    case 'grant-moderator':
-      return roles.decide['grant-moderator'](state, command, actor, context);
-    case 'revoke-moderator':
-      return roles.decide['revoke-moderator'](state, command, actor, context);
-    case 'add-source':
-      return sources.decide['add-source'](state, command, actor, context);
-    case 'remove-source':
-      return sources.decide['remove-source'](state, command, actor, context);
-    case 'mute-source':
-      return sources.decide['mute-source'](state, command, actor, context);
-    case 'speaking':
-      return speakers.decide.speaking(state, command, actor, context);
-    case 'raise-hand':
-      return hands.decide['raise-hand'](state, command, actor, context);
-    case 'lower-hand':
-      return hands.decide['lower-hand'](state, command, actor, context);
-    case 'lower-all-hands':
-      return hands.decide['lower-all-hands'](state, command, actor, context);
-    case 'mute-participant':
-      return moderation.decide['mute-participant'](state, command, actor, context);
-    case 'mute-everyone':
-      return moderation.decide['mute-everyone'](state, command, actor, context);
-    case 'ask-to-unmute':
-      return moderation.decide['ask-to-unmute'](state, command, actor, context);
-    case 'kick':
-      return moderation.decide.kick(state, command, actor, context);
-    case 'end-meeting':
-      return moderation.decide['end-meeting'](state, command, actor, context);
-    case 'send-message':
-      return chat.decide['send-message'](state, command, actor, context);
-    case 'media-ready':
-      return media.decide['media-ready'](state, command, actor, context);
-  }
+  return DECIDERS[type](state, command, actor, context);
 }
 
 /** The state after an event. Never refuses: what is an event has happened. */

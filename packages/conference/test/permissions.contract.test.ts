@@ -87,6 +87,16 @@ const moderators = (ann: Outcome, ben: Outcome = denied): Row => ({
 const seated = (ben: Outcome = 'ok'): Row => ({ system: denied, ann: 'ok', ben, cem: seatless });
 const nobody = (system: Outcome): Row => ({ system, ann: seatless, ben: seatless, cem: seatless });
 
+/** What everybody may do whenever they have a seat. */
+const FREELY: Record<keyof typeof STATES, Row> = {
+  empty: nobody(denied),
+  alone: seated(seatless),
+  two: seated(),
+  both: seated(),
+  interrupted: seated(),
+  full: seated(),
+};
+
 /** The policy, cell by cell. A missing command, state or actor does not compile. */
 const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
   join: {
@@ -137,38 +147,10 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     interrupted: shell('ok'),
     full: shell('ok'),
   },
-  rename: {
-    empty: nobody(denied),
-    alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
-    two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    both: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-  },
-  'allow-p2p': {
-    empty: nobody(denied),
-    alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
-    two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    both: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-  },
-  'media-ready': {
-    empty: nobody(denied),
-    alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
-    two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    both: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-  },
-  'send-message': {
-    empty: nobody(denied),
-    alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
-    two: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    both: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    interrupted: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-    full: { system: denied, ann: 'ok', ben: 'ok', cem: seatless },
-  },
+  rename: FREELY,
+  'allow-p2p': FREELY,
+  'media-ready': FREELY,
+  'send-message': FREELY,
   'grant-moderator': {
     empty: nobody(denied),
     alone: moderators('participant/unknown', seatless),
