@@ -356,7 +356,7 @@ export class SeatMedia {
     const p2p = new Map<SourceId, RTCRtpReceiver>();
     const bridge = new Map<SourceId, RTCRtpReceiver>();
     const peer = direct?.peer ?? this.#held?.direct.peer;
-    const overBridge = this.#route.bridge ? this.bridge.receivers : undefined;
+    const overBridge = this.#route.bridge && peer !== undefined ? this.bridge.receivers : undefined;
     for (const source of peer === undefined ? [] : this.#peersSources(peer)) {
       if (this.#isIdle(source)) continue;
       const directly =

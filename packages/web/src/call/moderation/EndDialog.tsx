@@ -13,7 +13,7 @@ export function EndDialog({ onClose }: { readonly onClose: () => void }) {
       <p className={panels.soft}>{t('call.endForAllText')}</p>
       <button
         type="button"
-        className={controls.primary}
+        className={controls.danger}
         onClick={() => {
           // Whoever ends it has left, and needs not be told who did it.
           void meeting.ask({ type: 'end-meeting' }).then(() => meeting.leave());

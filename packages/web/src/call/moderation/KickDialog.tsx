@@ -48,7 +48,7 @@ export function KickDialog({ person, onClose }: KickDialogProps) {
             onChange={(event) => setReason(event.target.value)}
           />
         </div>
-        <button type="submit" className={controls.primary}>
+        <button type="submit" className={controls.danger}>
           {t('person.kick')}
         </button>
       </form>
