@@ -1,30 +1,63 @@
-import type { ConferenceView, Incarnation, ParticipantId, ViewEvent } from '@treff/protocol';
+import {
+  LIMITS,
+  type ConferenceView,
+  type Incarnation,
+  type ParticipantId,
+  type ViewEvent,
+} from '@treff/protocol';
 import { accept, refuse, type Decision, type Feature } from './feature.ts';
+import { nextAccess, type AccessState } from './features/access/access.ts';
+import type { AccessPolicy } from './features/access/admission.ts';
 import { nextHands } from './features/hands/hands.ts';
 import { nextRoute } from './features/media/route.ts';
 import { nextRoles, type RolePolicy } from './features/roles/roles.ts';
 import { refusalOf } from './permissions.ts';
 import { FEATURES, type ConferenceCommand, type ConferenceEvent } from './registry.ts';
+import type { Rules } from './rules.ts';
 import type { Actor, ConferenceState, DecisionContext } from './state.ts';
 
-/** A conference before anybody joined. `room` is a normalised name; `p2p`: whether browsers may connect directly; `roles`: the operator's policy. */
-export function createConference(options: {
-  epoch: Incarnation;
-  room: string;
-  p2p: boolean;
-  roles?: RolePolicy | undefined;
-}): ConferenceState {
+export interface ConferenceOptions {
+  readonly epoch: Incarnation;
+  /** Normalised name. */
+  readonly room: string;
+  /** Whether browsers may connect directly. */
+  readonly p2p: boolean;
+  /** Who moderates, by the operator's will or the owner's. */
+  readonly roles?: RolePolicy | undefined;
+  /** Who comes in, likewise. */
+  readonly access?: AccessPolicy | undefined;
+  /** What is asked of people from the start. */
+  readonly doors?: Partial<Pick<AccessState, 'password' | 'lobby'>> | undefined;
+  /** The rules of the conference in this room that a crash ended at most `LIMITS.rulesMs` ago. */
+  readonly restored?: Rules | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now?: number | undefined;
+}
+
+/** A conference before anybody joined. */
+export function createConference(options: ConferenceOptions): ConferenceState {
+  const { restored, now = 0 } = options;
   return {
     epoch: options.epoch,
     room: options.room,
     participants: FEATURES.participants.initial,
-    roles: { ...FEATURES.roles.initial, policy: options.roles ?? FEATURES.roles.initial.policy },
+    roles: {
+      ...FEATURES.roles.initial,
+      policy: options.roles ?? FEATURES.roles.initial.policy,
+      vacantUntil: restored === undefined ? undefined : now + LIMITS.vacancyAfterCrashMs,
+    },
     sources: FEATURES.sources.initial,
     speakers: FEATURES.speakers.initial,
     hands: FEATURES.hands.initial,
-    moderation: FEATURES.moderation.initial,
+    moderation: { ...FEATURES.moderation.initial, kicked: new Map(restored?.kicked) },
     chat: FEATURES.chat.initial,
     media: { ...FEATURES.media.initial, p2pEnabled: options.p2p },
+    access: {
+      ...FEATURES.access.initial,
+      policy: options.access ?? FEATURES.access.initial.policy,
+      ...options.doors,
+      ...restored?.doors,
+    },
   };
 }
 
@@ -44,7 +77,12 @@ export function decide(
   if (!decision.ok) return decision;
   const after = decision.events.reduce(evolve, state);
   const roles = nextRoles(state, after, decision.events, context.now);
-  const events = [...decision.events, ...roles, ...nextHands(after, context.now)];
+  const events = [
+    ...decision.events,
+    ...roles,
+    ...nextHands(after, context.now),
+    ...nextAccess(after, decision.events, context.now),
+  ];
   const route = nextRoute(after, context.now);
   return route === after.media.route ? accept(...events) : accept(...events, { type: 'media-routed', route });
 }
@@ -76,6 +114,7 @@ function decidersOf({
   moderation,
   chat,
   media,
+  access,
 }: typeof FEATURES): Deciders {
   return {
     ...participants.decide,
@@ -86,6 +125,7 @@ function decidersOf({
     ...moderation.decide,
     ...chat.decide,
     ...media.decide,
+    ...access.decide,
   };
 }
 
@@ -111,6 +151,7 @@ export function evolve(state: ConferenceState, event: ConferenceEvent): Conferen
     moderation: FEATURES.moderation.evolve(state.moderation, event),
     chat: FEATURES.chat.evolve(state.chat, event),
     media: FEATURES.media.evolve(state.media, event),
+    access: FEATURES.access.evolve(state.access, event),
   };
 }
 
@@ -126,6 +167,7 @@ export function project(state: ConferenceState, viewer: ParticipantId): Conferen
     ...FEATURES.hands.project(state, viewer),
     ...FEATURES.chat.project(state, viewer),
     ...FEATURES.media.project(state, viewer),
+    ...FEATURES.access.project(state, viewer),
   };
 }
 
@@ -147,11 +189,6 @@ export function nextDeadline(state: ConferenceState): number | undefined {
     (feature) => feature.nextDeadline(state) ?? [],
   );
   return deadlines.length === 0 ? undefined : Math.min(...deadlines);
-}
-
-/** Nobody has a seat any more: the conference and all it knew ends. */
-export function isOver(state: ConferenceState): boolean {
-  return state.participants.size === 0;
 }
 
 type AnyFeature = Pick<Feature<unknown, never, never, never>, 'projectEvent' | 'nextDeadline'>;

@@ -1,18 +1,14 @@
-export {
-  createConference,
-  decide,
-  evolve,
-  isOver,
-  nextDeadline,
-  project,
-  projectEvent,
-} from './conference.ts';
+export { createConference, decide, evolve, nextDeadline, project, projectEvent } from './conference.ts';
+export type { ConferenceOptions } from './conference.ts';
+export { isOver, OPEN_POLICY } from './features/access/access.ts';
+export type { AccessPolicy, Applicant } from './features/access/admission.ts';
+export { rulesOf, type Rules } from './rules.ts';
 export type { Decision } from './feature.ts';
 export { cleanMessage } from './features/chat/text.ts';
 export { cleanDisplayName } from './features/participants/display-name.ts';
 export { peerOf } from './features/media/route.ts';
 export { mediaPlan, type MediaPlan, type PlannedSource } from './features/media/media.ts';
-export { endOf, kickOf, type Ended, type Kick } from './features/moderation/moderation.ts';
+export { endOf, kickOf, removalOf, type Ended, type Kick } from './features/moderation/moderation.ts';
 export { roleOf, type RolePolicy } from './features/roles/roles.ts';
 export type { ConferenceCommand, ConferenceEvent } from './registry.ts';
 export { applyViewEvent } from './replica.ts';

@@ -1,3 +1,4 @@
+import { access, type AccessCommand, type AccessEvent } from './features/access/access.ts';
 import { chat, type ChatCommand, type ChatEvent } from './features/chat/chat.ts';
 import { hands, type HandsCommand, type HandsEvent } from './features/hands/hands.ts';
 import { media, type MediaCommand, type MediaEvent } from './features/media/media.ts';
@@ -24,7 +25,8 @@ export type ConferenceCommand =
   | HandsCommand
   | ModerationCommand
   | ChatCommand
-  | MediaCommand;
+  | MediaCommand
+  | AccessCommand;
 
 /** Every fact that can change a conference. Stays in the server; viewers get projections of it. */
 export type ConferenceEvent =
@@ -35,7 +37,18 @@ export type ConferenceEvent =
   | HandsEvent
   | ModerationEvent
   | ChatEvent
-  | MediaEvent;
+  | MediaEvent
+  | AccessEvent;
 
 /** The features, by hand. Their order is the order in which view events of one event are sent. */
-export const FEATURES = { participants, roles, sources, speakers, hands, moderation, chat, media } as const;
+export const FEATURES = {
+  participants,
+  roles,
+  sources,
+  speakers,
+  hands,
+  moderation,
+  chat,
+  media,
+  access,
+} as const;

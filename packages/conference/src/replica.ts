@@ -1,4 +1,11 @@
-import { ownerOf, type ConferenceView, type ParticipantView, type ViewEvent } from '@treff/protocol';
+import {
+  LIMITS,
+  ownerOf,
+  type ConferenceView,
+  type KnockerView,
+  type ParticipantView,
+  type ViewEvent,
+} from '@treff/protocol';
 
 /**
  * The viewer's side of a projection: the view after an event. Structure is shared, so that a page re-renders only what changed.
@@ -52,9 +59,36 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
       const dropped = new Set(event.messages);
       return { ...view, messages: view.messages.filter(({ id }) => !dropped.has(id)) };
     }
+    case 'access-changed':
+      return { ...view, access: event.access };
+    case 'knocking':
+      return { ...view, knocking: event.knocking };
+    case 'knocked':
+      return { ...view, knocking: [...view.knocking, event.knocker] };
+    case 'knock-ended':
+      return { ...view, knocking: view.knocking.filter(({ id }) => id !== event.knocker) };
+    case 'knocker-connection':
+      return changeKnocker(view, event.knocker, () => ({ connection: event.connection }));
+    case 'lobby-message':
+      return changeKnocker(view, event.knocker, ({ messages }) => ({
+        messages: [...messages, event.message].slice(-LIMITS.lobbyMessages),
+      }));
     case 'media-route':
       return { ...view, route: event.route };
   }
+}
+
+function changeKnocker(
+  view: ConferenceView,
+  id: KnockerView['id'],
+  difference: (knocker: KnockerView) => Partial<KnockerView>,
+): ConferenceView {
+  return {
+    ...view,
+    knocking: view.knocking.map((knocker) =>
+      knocker.id === id ? { ...knocker, ...difference(knocker) } : knocker,
+    ),
+  };
 }
 
 function changeParticipant(

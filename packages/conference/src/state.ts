@@ -1,4 +1,5 @@
 import type { Incarnation, ParticipantId } from '@treff/protocol';
+import type { AccessState } from './features/access/access.ts';
 import type { ChatState } from './features/chat/chat.ts';
 import type { HandsState } from './features/hands/hands.ts';
 import type { MediaState } from './features/media/media.ts';
@@ -24,6 +25,7 @@ export interface ConferenceState {
   readonly moderation: ModerationState;
   readonly chat: ChatState;
   readonly media: MediaState;
+  readonly access: AccessState;
 }
 
 /** Who asks. The shell knows it from the session, never from a message's body. */

@@ -13,6 +13,7 @@ import {
   decide,
   evolve,
   type Actor,
+  type Applicant,
   type ConferenceCommand,
   type ConferenceEvent,
   type ConferenceState,
@@ -47,7 +48,52 @@ const CURRENT_MOVE = 0xffff;
 /** A few of these fill a history. */
 const longText = fc.integer({ min: 3_900, max: LIMITS.messageLength }).map((length) => 'x'.repeat(length));
 
+const ADDRESSES = ['192.0.2.1', '192.0.2.2', undefined] as const;
+const IDENTITIES = ['account:ann', 'account:ben'] as const;
+
+/** Mostly somebody of whom nothing is known; now and then one with an account, a password, an invitation. */
+const applicant: fc.Arbitrary<Applicant> = fc.record({
+  identity: fc.option(
+    fc.record({
+      id: fc.constantFrom(...IDENTITIES),
+      moderator: fc.constantFrom(undefined, undefined, true, false),
+      named: fc.boolean(),
+    }),
+    { nil: undefined, freq: 3 },
+  ),
+  address: fc.constantFrom(...ADDRESSES),
+  password: fc.constantFrom(undefined, { fits: undefined }, { fits: 'hash' }),
+  invited: fc.constantFrom(
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    'participant' as const,
+    'moderator' as const,
+  ),
+  known: fc.constantFrom(undefined, undefined, undefined, true),
+  knocks: fc.boolean(),
+});
+
 const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
+  fc.record({ type: fc.constant('set-password-hash' as const), hash: fc.constantFrom('hash', undefined) }),
+  fc.record({ type: fc.constantFrom('set-lobby' as const, 'set-lock' as const), on: fc.boolean() }),
+  fc.record({
+    type: fc.constantFrom(
+      'admit' as const,
+      'reject' as const,
+      'withdraw-knock' as const,
+      'interrupt-knock' as const,
+      'resume-knock' as const,
+    ),
+    knocker: person,
+  }),
+  fc.record({ type: fc.constant('admit-all' as const) }),
+  fc.record({
+    type: fc.constantFrom('send-lobby-message' as const, 'answer-in-lobby' as const),
+    knocker: person,
+    text: fc.string({ maxLength: 20, unit: 'binary' }),
+  }),
   fc.record({
     type: fc.constant('join' as const),
     participant: person,
@@ -56,6 +102,7 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
     p2p: fc.nat(9).map((number) => number > 0),
     formerly: fc.option(person, { nil: undefined }),
     role: fc.constantFrom(undefined, undefined, undefined, 'participant' as const, 'moderator' as const),
+    applicant,
   }),
   {
     weight: 4,
@@ -147,6 +194,13 @@ function actorFor(command: ConferenceCommand, stranger: ParticipantId, odd: numb
     case 'ask-to-unmute':
     case 'kick':
     case 'end-meeting':
+    case 'set-password-hash':
+    case 'set-lobby':
+    case 'set-lock':
+    case 'admit':
+    case 'admit-all':
+    case 'reject':
+    case 'send-lobby-message':
     case 'grant-moderator':
     case 'raise-hand':
     case 'lower-hand':

@@ -4,11 +4,9 @@ import { decide, type Actor, type ConferenceCommand, type ConferenceState } from
 import { PERMISSIONS } from '../src/permissions.ts';
 import { EMPTY, after, as } from './model.ts';
 
-const [ann, ben, cem] = ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'].map((id) => participantId.parse(id)) as [
-  ParticipantId,
-  ParticipantId,
-  ParticipantId,
-];
+const [ann, ben, cem, dan] = ['aaaaaaaa', 'bbbbbbbb', 'cccccccc', 'dddddddd'].map((id) =>
+  participantId.parse(id),
+) as [ParticipantId, ParticipantId, ParticipantId, ParticipantId];
 const camera = makeSourceId(ann, 'camera', 0);
 
 const join = (id: ParticipantId): [ConferenceCommand] => [
@@ -26,12 +24,29 @@ const full = Array.from({ length: LIMITS.participants - 2 }, (_, index) =>
   participantId.parse((0x10000000 + index).toString(16)),
 ).reduce((state, id) => after(state, join(id)), two);
 
-const STATES = { empty: EMPTY, alone, two, both, interrupted, full } satisfies Record<
-  string,
-  ConferenceState
->;
+/** Outside somebody needs the password. */
+const password = after(two, [{ type: 'set-password-hash', hash: 'hash' }, as(ann)]);
+/** Dan waits to be let in. */
+const lobby = after(
+  two,
+  [{ type: 'set-lobby', on: true }, as(ann)],
+  [{ type: 'join', participant: dan, displayName: 'Dan', p2p: true, applicant: { knocks: true } }],
+);
+const locked = after(two, [{ type: 'set-lock', on: true }, as(ann)]);
 
-/** Ann owns the camera and moderates, Ben sits beside her (but not in `empty` and `alone`), Cem has no seat. */
+const STATES = {
+  empty: EMPTY,
+  alone,
+  two,
+  both,
+  interrupted,
+  full,
+  password,
+  lobby,
+  locked,
+} satisfies Record<string, ConferenceState>;
+
+/** Ann owns the camera and moderates, Ben sits beside her (but not in `empty` and `alone`), Cem has no seat, Dan knocks in `lobby`. */
 const ACTORS = {
   system: { kind: 'system' },
   ann: as(ann),
@@ -60,6 +75,17 @@ const COMMANDS = {
   'ask-to-unmute': { type: 'ask-to-unmute', participant: ben },
   kick: { type: 'kick', participant: ben, reason: 'noise' },
   'end-meeting': { type: 'end-meeting' },
+  'set-password-hash': { type: 'set-password-hash', hash: 'another' },
+  'set-lobby': { type: 'set-lobby', on: false },
+  'set-lock': { type: 'set-lock', on: false },
+  admit: { type: 'admit', knocker: dan },
+  'admit-all': { type: 'admit-all' },
+  reject: { type: 'reject', knocker: dan },
+  'send-lobby-message': { type: 'send-lobby-message', knocker: dan, text: 'Who are you?' },
+  'answer-in-lobby': { type: 'answer-in-lobby', knocker: dan, text: 'Dan' },
+  'withdraw-knock': { type: 'withdraw-knock', knocker: dan },
+  'interrupt-knock': { type: 'interrupt-knock', knocker: dan },
+  'resume-knock': { type: 'resume-knock', knocker: dan },
   'add-source': {
     type: 'add-source',
     source: { id: makeSourceId(ann, 'microphone', 0), kind: 'microphone', muted: true },
@@ -95,6 +121,50 @@ const FREELY: Record<keyof typeof STATES, Row> = {
   both: seated(),
   interrupted: seated(),
   full: seated(),
+  password: seated(),
+  lobby: seated(),
+  locked: seated(),
+};
+
+/** What moderators do about the doors. */
+const DOORS: Record<keyof typeof STATES, Row> = {
+  empty: nobody(denied),
+  alone: moderators('ok', seatless),
+  two: moderators('ok'),
+  both: moderators('ok', 'ok'),
+  interrupted: moderators('ok'),
+  full: moderators('ok'),
+  password: moderators('ok'),
+  lobby: moderators('ok'),
+  locked: moderators('ok'),
+};
+
+const absent = 'lobby/unknown';
+
+/** What moderators do about somebody who waits. */
+const ABOUT_DAN: Record<keyof typeof STATES, Row> = {
+  empty: nobody(denied),
+  alone: moderators(absent, seatless),
+  two: moderators(absent),
+  both: moderators(absent, absent),
+  interrupted: moderators(absent),
+  full: moderators(absent),
+  password: moderators(absent),
+  lobby: moderators('ok'),
+  locked: moderators(absent),
+};
+
+/** What somebody who waits does, of which the shell alone tells. */
+const BY_DAN: Record<keyof typeof STATES, Row> = {
+  empty: nobody(absent),
+  alone: shellAlone(absent),
+  two: shell(absent),
+  both: shell(absent),
+  interrupted: shell(absent),
+  full: shell(absent),
+  password: shell(absent),
+  lobby: shell('ok'),
+  locked: shell(absent),
 };
 
 /** The policy, cell by cell. A missing command, state or actor does not compile. */
@@ -106,6 +176,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('room/full'),
+    password: shell('room/password-required'),
+    lobby: shell('room/knock-required'),
+    locked: shell('room/locked'),
   },
   leave: {
     empty: nobody(seatless),
@@ -114,6 +187,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
+    password: shell('ok'),
+    lobby: shell('ok'),
+    locked: shell('ok'),
   },
   interrupt: {
     empty: nobody(seatless),
@@ -122,6 +198,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
+    password: shell('ok'),
+    lobby: shell('ok'),
+    locked: shell('ok'),
   },
   resume: {
     empty: nobody(seatless),
@@ -130,6 +209,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
+    password: shell('ok'),
+    lobby: shell('ok'),
+    locked: shell('ok'),
   },
   tick: {
     empty: nobody('ok'),
@@ -138,6 +220,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
+    password: shell('ok'),
+    lobby: shell('ok'),
+    locked: shell('ok'),
   },
   speaking: {
     empty: nobody(seatless),
@@ -146,6 +231,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
+    password: shell('ok'),
+    lobby: shell('ok'),
+    locked: shell('ok'),
   },
   rename: FREELY,
   'allow-p2p': FREELY,
@@ -158,6 +246,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: moderators('ok', 'ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
   },
   'revoke-moderator': {
     empty: nobody(denied),
@@ -166,6 +257,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: moderators('ok', 'ok'),
     interrupted: moderators('role/last-moderator'),
     full: moderators('role/last-moderator'),
+    password: moderators('role/last-moderator'),
+    lobby: moderators('role/last-moderator'),
+    locked: moderators('role/last-moderator'),
   },
   'raise-hand': {
     empty: nobody(denied),
@@ -174,6 +268,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: seated(),
     interrupted: seated(),
     full: seated(),
+    password: seated(),
+    lobby: seated(),
+    locked: seated(),
   },
   'lower-hand': {
     empty: nobody(denied),
@@ -182,6 +279,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: seated(),
     interrupted: seated(denied),
     full: seated(denied),
+    password: seated(denied),
+    lobby: seated(denied),
+    locked: seated(denied),
   },
   'lower-all-hands': {
     empty: nobody(denied),
@@ -190,6 +290,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: moderators('ok', 'ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
   },
   'mute-participant': {
     empty: nobody(denied),
@@ -198,6 +301,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: moderators('ok', 'ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
   },
   'mute-everyone': {
     empty: nobody(denied),
@@ -206,6 +312,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: moderators('ok', 'ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
   },
   'ask-to-unmute': {
     empty: nobody(denied),
@@ -214,6 +323,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: moderators('ok', 'ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
   },
   kick: {
     empty: nobody(denied),
@@ -222,6 +334,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: moderators('ok', denied),
     interrupted: moderators('ok'),
     full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
   },
   'end-meeting': {
     empty: nobody(denied),
@@ -230,7 +345,21 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: moderators('ok', 'ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
   },
+  'set-password-hash': DOORS,
+  'set-lobby': DOORS,
+  'set-lock': DOORS,
+  admit: ABOUT_DAN,
+  'admit-all': DOORS,
+  reject: ABOUT_DAN,
+  'send-lobby-message': ABOUT_DAN,
+  'answer-in-lobby': BY_DAN,
+  'withdraw-knock': BY_DAN,
+  'interrupt-knock': BY_DAN,
+  'resume-knock': BY_DAN,
   'add-source': {
     empty: nobody(denied),
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
@@ -238,6 +367,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     full: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
+    password: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
+    lobby: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
+    locked: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
   },
   'remove-source': {
     empty: nobody('source/unknown'),
@@ -246,6 +378,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     interrupted: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     full: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
+    password: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
+    lobby: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
+    locked: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
   },
   'mute-source': {
     empty: nobody(denied),
@@ -254,6 +389,9 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     both: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     full: { system: denied, ann: 'ok', ben: denied, cem: seatless },
+    password: { system: denied, ann: 'ok', ben: denied, cem: seatless },
+    lobby: { system: denied, ann: 'ok', ben: denied, cem: seatless },
+    locked: { system: denied, ann: 'ok', ben: denied, cem: seatless },
   },
 };
 

@@ -27,6 +27,36 @@ export const ERROR_CODES = [
   'room/gone',
   /** A moderator ended the conference for everybody. */
   'room/ended',
+  /** A moderator locked the conference: nobody new comes in. */
+  'room/locked',
+  /** The conference has a password, and none was given. */
+  'room/password-required',
+  /** The password that was given is not the conference's (any more). */
+  'room/password-wrong',
+  /** A password that moderators set is too short, too long, or not of the operator's form. */
+  'room/password-unfit',
+  /** Too many wrong passwords from this address or for this room. `retryAfterMs` says when another one is looked at. */
+  'room/too-many-attempts',
+  /** Moderators decide who comes in: ask them by joining with `knock`. */
+  'room/knock-required',
+  /** As many wait to be let in as may. */
+  'room/lobby-full',
+  /** Only who is signed in may open this room; others wait. */
+  'room/host-required',
+  /** Only who is signed in may come in. */
+  'room/sign-in-required',
+  /** The room's owner opens it later. */
+  'room/not-yet',
+  /** The room's owner has closed it. */
+  'room/no-longer',
+  /** The invitation is not one of this room's, has expired, or was taken back. */
+  'room/invitation-invalid',
+  /** Too many joins from this address. `retryAfterMs` says when to try again. */
+  'room/too-many-joins',
+  /** A moderator did not let this person in. */
+  'lobby/rejected',
+  /** Nobody of that id waits to be let in. */
+  'lobby/unknown',
   /** A moderator removed this participant. */
   'session/kicked',
   /** The token does not open a seat here: wrong signature, other incarnation, or the seat was given up. */
@@ -43,6 +73,10 @@ export const ERROR_CODES = [
   'server/internal',
   /** The display name is empty or too long. */
   'participant/invalid-name',
+  /** The operator wants to know who comes: a display name is needed. */
+  'participant/name-required',
+  /** The name is the account's, and is changed there. */
+  'participant/name-fixed',
   /** No such participant, or not one that this actor may know of. */
   'participant/unknown',
   /** The actor may not do that. */

@@ -42,6 +42,35 @@ export const LIMITS = {
   handSpeakingMs: 5_000,
   /** Characters of the reason for which somebody is removed: a sentence or two. */
   kickReasonLength: 200,
+  /** Characters of a conference's password, as people type it. */
+  roomPasswordLength: 64,
+  /** People who may wait before one conference at a time: a large class that comes early. */
+  knocking: 200,
+  /** Messages between moderators and one person who waits, and characters of each: a few questions and answers. */
+  lobbyMessages: 50,
+  lobbyMessageLength: 500,
+  /** Milliseconds that somebody may wait for a host or to be let in before the socket has to be opened anew. */
+  waitMs: 2 * 60 * 60_000,
+  /** Milliseconds for which the rules of a conference are kept after a crash of the server. */
+  rulesMs: 10 * 60_000,
+  /** Milliseconds after a crash in which nobody is promoted in place of a moderator who has not come back yet. */
+  vacancyAfterCrashMs: 2 * 60_000,
+  /** Wrong passwords that one address may give for one room: a burst, then one more every {@link LIMITS.passwordPaceMs}. */
+  passwordAttempts: 10,
+  passwordPaceMs: 30_000,
+  /** The same for all addresses together: guessing from many places at once. */
+  passwordAttemptsOfRoom: 100,
+  passwordPaceOfRoomMs: 3_000,
+  /** Joins of one address without a valid seat's token: a school behind one address opens its lessons within this burst. */
+  joinBurst: 200,
+  joinsPerSecond: 5,
+  /** Addresses, and rooms, whose joins and wrong passwords are counted. */
+  countedAddresses: 10_000,
+  /** Characters of a JSON Web Token, and of an invitation's secret. */
+  jwtLength: 4_096,
+  invitationLength: 64,
+  /** Characters of an identity: who somebody is outside of conferences. */
+  identityLength: 256,
   /** Seats of one conference. One router on one core forwards to about this many. */
   participants: 500,
   /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */

@@ -5,10 +5,10 @@ import { iceServers } from './ice-servers.ts';
 import { LIMITS } from './limits.ts';
 import { p2pAction } from './p2p.ts';
 import { dtlsParameters, iceParameters, rtpCapabilities, rtpParameters, transportParameters } from './rtp.ts';
-import { conferenceView, displayName, viewEvent } from './view.ts';
+import { conferenceView, displayName, lobbyMessage, viewEvent } from './view.ts';
 
 /** Raised with every change that an older page or server would misunderstand. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 const text = (length: number) => z.string().check(z.maxLength(length));
 const sequence = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
@@ -134,6 +134,24 @@ export const command = z.discriminatedUnion('type', [
   }),
   /** For everybody. */
   z.object({ type: z.literal('end-meeting') }),
+  /** A moderator: what people outside have to know; absent: nothing any more. Those inside stay. */
+  z.object({
+    type: z.literal('set-password'),
+    password: z.optional(text(2 * LIMITS.roomPasswordLength)),
+  }),
+  /** A moderator: whether each who comes has to be let in. Switched off, it lets all in who wait. */
+  z.object({ type: z.literal('set-lobby'), on: z.boolean() }),
+  /** A moderator: whether nobody new comes in at all. */
+  z.object({ type: z.literal('set-lock'), on: z.boolean() }),
+  /** A moderator: about those who wait. */
+  z.object({ type: z.literal('admit'), knocker: participantId }),
+  z.object({ type: z.literal('admit-all') }),
+  z.object({ type: z.literal('reject'), knocker: participantId }),
+  z.object({
+    type: z.literal('send-lobby-message'),
+    knocker: participantId,
+    text: text(2 * LIMITS.lobbyMessageLength),
+  }),
   /** Mutes or unmutes one's own source. */
   z.object({ type: z.literal('mute-source'), source: sourceId, muted: z.boolean() }),
   /** Whether everything that is to be received comes by the way that the route's `mode` names; `false` takes it back. Of earlier moves nothing is noted. */
@@ -161,7 +179,9 @@ export const clientMessage = z.discriminatedUnion('type', [
     /** As in the page's path; the server normalises it. */
     room: text(LIMITS.roomNameLength * 12),
   }),
-  /** Takes a seat. Answered by `joined` or an `error`. */
+  /**
+   * Takes a seat. Answered by `joined`, by `waiting`, or by an `error`, which says what is missing. Who waits may say it again, with a password, say.
+   */
   z.object({
     type: z.literal('join'),
     displayName,
@@ -170,7 +190,17 @@ export const clientMessage = z.discriminatedUnion('type', [
     p2p: z.boolean(),
     /** The token of a seat that was lost, perhaps with the server that gave it: its participant returns. One that opens nothing is passed over. */
     restore: z.optional(text(LIMITS.tokenLength)),
+    /** The conference's. */
+    password: z.optional(text(2 * LIMITS.roomPasswordLength)),
+    /** A JSON Web Token (RFC 7519) with Jitsi's claims: who the person is. */
+    jwt: z.optional(text(2 * LIMITS.jwtLength)),
+    /** The secret of an invitation to this room. */
+    invitation: z.optional(text(LIMITS.invitationLength)),
+    /** Asks the moderators to be let in, if need be. */
+    knock: z.optional(z.boolean()),
   }),
+  /** To the moderators, from somebody who waits to be let in. */
+  z.object({ type: z.literal('lobby-message'), text: text(2 * LIMITS.lobbyMessageLength) }),
   /**
    * Instead of `join`, after a hello: takes one's seat back. `seq` is the last number seen. Answered by `resumed` and what
    * was missed, or by `error` `session/resume-refused`, after which the socket may still `join`.
@@ -231,6 +261,18 @@ export const serverMessage = z.discriminatedUnion('type', [
     media: mediaOffer,
     iceServers,
   }),
+  /** Instead of `joined`, which follows by itself, or an `error`. Nothing of the conference is told meanwhile. */
+  z.object({
+    type: z.literal('waiting'),
+    /** `host`: somebody who is signed in has to come first; `admission`: a moderator decides. */
+    for: z.enum(['host', 'admission']),
+    /** Given as `restore` in another `join` it keeps the place of who waits, in case the socket is lost. */
+    token: z.optional(text(LIMITS.tokenLength)),
+    /** What was said until now. */
+    messages: z.array(lobbyMessage).check(z.maxLength(LIMITS.lobbyMessages)),
+  }),
+  /** To somebody who waits, what they wrote too. */
+  z.object({ type: z.literal('lobby-message'), message: lobbyMessage }),
   /** Takes the place of the one before: it says what the person is by now. */
   z.object({ type: z.literal('token'), token: text(LIMITS.tokenLength) }),
   z.object({ type: z.literal('resumed'), token: text(LIMITS.tokenLength) }),
@@ -250,7 +292,9 @@ export const serverMessage = z.discriminatedUnion('type', [
     /** The socket is closed after this message. */
     fatal: z.boolean(),
     retryAfterMs: z.optional(z.int().check(z.minimum(0))),
-    /** Of `session/kicked` and `room/ended`: the name of who did it, and the reason if one was given. */
+    /** Of a refused join: the moderators may be asked to be let in all the same, with `knock`. */
+    canKnock: z.optional(z.boolean()),
+    /** Of `session/kicked`, `room/ended` and `lobby/rejected`: the name of who did it, and the reason if one was given. */
     by: z.optional(displayName),
     reason: z.optional(text(LIMITS.kickReasonLength)),
   }),

@@ -17,6 +17,8 @@ export const participantView = z.object({
   /** Empty when the person gave none: the page then shows its own words for a guest. */
   displayName,
   role,
+  /** Whether the name comes from an account or a token, and can't be changed here. */
+  verified: z.boolean(),
   /** `interrupted`: the socket is lost, and the seat is held for `LIMITS.resumeMs`. */
   connection: z.enum(['connected', 'interrupted']),
 });
@@ -72,6 +74,44 @@ export const mediaRoute = z.object({
 });
 export type MediaRoute = z.infer<typeof mediaRoute>;
 
+/** Which rules stand between somebody outside and this conference. */
+export const accessView = z.object({
+  /** Whether there is one. It is told to nobody. */
+  password: z.boolean(),
+  /** Moderators decide about each who comes. */
+  lobby: z.boolean(),
+  /** Nobody new comes in. */
+  locked: z.boolean(),
+  /** How many digits, and nothing else, the operator wants a password to be. */
+  passwordDigits: z.optional(z.int().check(z.minimum(1), z.maximum(LIMITS.roomPasswordLength))),
+});
+export type AccessView = z.infer<typeof accessView>;
+
+/** A word between the moderators and somebody who waits to be let in. */
+export const lobbyMessage = z.object({
+  /** Whether the one who waits wrote it; else a moderator did. */
+  fromKnocker: z.boolean(),
+  /** The display name of who wrote it, as it was then. */
+  name: displayName,
+  text: z.string().check(z.maxLength(LIMITS.lobbyMessageLength)),
+  /** Milliseconds since the epoch. */
+  at: z.int().check(z.minimum(0)),
+});
+export type LobbyMessage = z.infer<typeof lobbyMessage>;
+
+export const knockerView = z.object({
+  /** What the person's id will be as a participant. */
+  id: participantId,
+  displayName,
+  /** Whether the name comes from an account or a token. */
+  verified: z.boolean(),
+  connection: z.enum(['connected', 'interrupted']),
+  messages: z.array(lobbyMessage).check(z.maxLength(LIMITS.lobbyMessages)),
+});
+export type KnockerView = z.infer<typeof knockerView>;
+
+const knockers = z.array(knockerView).check(z.maxLength(LIMITS.knocking));
+
 export const conferenceView = z.object({
   epoch: incarnation,
   room: z.string().check(z.maxLength(LIMITS.roomNameLength)),
@@ -85,6 +125,9 @@ export const conferenceView = z.object({
   speakers: z.array(participantId).check(z.maxLength(LIMITS.participants)),
   /** Who wants to speak, in the order in which hands went up. */
   hands: z.array(participantId).check(z.maxLength(LIMITS.participants)),
+  access: accessView,
+  /** Who waits to be let in, in order of coming; moderators alone are told. */
+  knocking: knockers,
   /** The chat as the viewer remembers it, oldest first: what was said to everybody, and what the viewer wrote and got in private. */
   messages: z.array(messageView).check(z.maxLength(messageIds)),
 });
@@ -139,5 +182,27 @@ export const viewEvent = z.discriminatedUnion('type', [
     messages: z.array(messageId).check(z.maxLength(messageIds)),
   }),
   z.object({ type: z.literal('media-route'), route: mediaRoute }),
+  z.object({
+    type: z.literal('access-changed'),
+    access: accessView,
+    /** The moderator who did it. */
+    by: z.optional(participantId),
+  }),
+  z.object({ type: z.literal('knocked'), knocker: knockerView }),
+  z.object({
+    type: z.literal('knock-ended'),
+    knocker: participantId,
+    outcome: z.enum(['admitted', 'rejected', 'withdrawn', 'timeout']),
+    /** The moderator who did it. */
+    by: z.optional(participantId),
+  }),
+  z.object({
+    type: z.literal('knocker-connection'),
+    knocker: participantId,
+    connection: z.enum(['connected', 'interrupted']),
+  }),
+  z.object({ type: z.literal('lobby-message'), knocker: participantId, message: lobbyMessage }),
+  /** The viewer's role changed: all who wait, or, for whoever moderates no more, nobody. */
+  z.object({ type: z.literal('knocking'), knocking: knockers }),
 ]);
 export type ViewEvent = z.infer<typeof viewEvent>;

@@ -100,14 +100,12 @@ describe('who is removed', () => {
     expect(kickOf(after(meeting, [long, as(ann)]), ben)?.reason).toHaveLength(LIMITS.kickReasonLength);
   });
 
-  test('is not a moderator on coming back', () => {
-    const both = after(meeting, [{ type: 'grant-moderator', participant: ben }, as(ann)]);
-    const back = after(
-      both,
-      [kick, as(ann)],
-      [{ type: 'join', participant: ben, displayName: '', p2p: false, formerly: ben }],
-    );
-    expect(project(back, ann).participants.find(({ id }) => id === ben)?.role).toBe('participant');
+  test('does not come back by the seat that was theirs', () => {
+    const both = after(meeting, [{ type: 'grant-moderator', participant: ben }, as(ann)], [kick, as(ann)]);
+    const back = { type: 'join', participant: ben, displayName: '', p2p: false, formerly: ben } as const;
+    expect(decide(both, back, { kind: 'system' }, { now: 0 })).toEqual({ ok: false, code: 'session/kicked' });
+    const anew = after(both, [{ ...back, formerly: undefined }]);
+    expect(project(anew, ann).participants.find(({ id }) => id === ben)?.role).toBe('participant');
   });
 
   test('is never oneself', () => {

@@ -18,6 +18,10 @@ export interface Kick {
   readonly by: string;
   /** One line; may be empty. */
   readonly reason: string;
+  /** Who it was outside, if the server knew. */
+  readonly identity: string | undefined;
+  /** Where they came from, unless others who are here did, too: a school has one address. */
+  readonly address: string | undefined;
 }
 
 export interface Ended {
@@ -73,8 +77,18 @@ export const moderation: Feature<
     kick(state, { participant, reason = '' }, actor) {
       const by = actor.kind === 'participant' ? state.participants.get(actor.id) : undefined;
       if (by === undefined || by.id === participant) return refuse('permission/denied');
-      if (!state.participants.has(participant)) return refuse('participant/unknown');
-      const kick = { by: by.displayName, reason: oneLine(reason).slice(0, LIMITS.kickReasonLength) };
+      const removed = state.participants.get(participant);
+      if (removed === undefined) return refuse('participant/unknown');
+      const { identity, address } = removed;
+      const isShared = [...state.participants.values()].some(
+        (other) => other.id !== participant && other.address === address,
+      );
+      const kick = {
+        by: by.displayName,
+        reason: oneLine(reason).slice(0, LIMITS.kickReasonLength),
+        identity,
+        address: isShared ? undefined : address,
+      };
       return accept({ type: 'participant-left', participant, reason: 'kicked', by: by.id, kick });
     },
 
@@ -112,6 +126,33 @@ export const moderation: Feature<
 /** By whom and why a former participant was thrown out; `undefined`: they were not. */
 export function kickOf(state: ConferenceState, participant: ParticipantId): Kick | undefined {
   return state.moderation.kicked.get(participant);
+}
+
+/** As whom somebody asks to come in. */
+export interface Asking {
+  /** Who they were in this conference. */
+  readonly participant?: ParticipantId | undefined;
+  readonly identity?: string | undefined;
+  readonly address?: string | undefined;
+}
+
+/** The removal that stands against somebody who asks to come in; `undefined`: none. An address alone says nothing against who shows an identity or a seat of this conference. */
+export function removalOf(
+  state: ConferenceState,
+  { participant, identity, address }: Asking,
+): Kick | undefined {
+  const { kicked } = state.moderation;
+  const own = participant === undefined ? undefined : kicked.get(participant);
+  if (own !== undefined) return own;
+  return [...kicked.values()].find((kick) =>
+    identity === undefined && participant === undefined
+      ? address !== undefined && kick.address === address
+      : identity !== undefined && kick.identity === identity,
+  );
+}
+
+export function isRemoved(state: ConferenceState, asking: Asking): boolean {
+  return removalOf(state, asking) !== undefined;
 }
 
 /** Who ended the conference for everybody; `undefined`: nobody did. */

@@ -1,5 +1,7 @@
 import { LIMITS, type ParticipantId, type ParticipantView, type Role } from '@treff/protocol';
 import { accept, refuse, type Feature } from '../../feature.ts';
+import type { AccessEvent } from '../access/access.ts';
+import { admission, type Applicant } from '../access/admission.ts';
 import type { Kick } from '../moderation/moderation.ts';
 import { roleOf, roleOnJoin } from '../roles/roles.ts';
 import { cleanDisplayName } from './display-name.ts';
@@ -15,6 +17,14 @@ export interface Participant {
   readonly resumeBefore: number | undefined;
   /** Agrees to direct connections. Nobody else is told. */
   readonly p2p: boolean;
+  /** Who the person is outside, if the server knows. Never projected. */
+  readonly identity: string | undefined;
+  /** Whether their token says that they are no moderator; others may still make them one. Never projected. */
+  readonly subordinate: boolean;
+  /** Whether the name is that of an account or token: it can't be changed here. */
+  readonly verified: boolean;
+  /** The network address they came from, or the part of it that is one household's. Never projected. */
+  readonly address: string | undefined;
 }
 
 /** `closed`: the page went away, perhaps to be loaded again. */
@@ -30,6 +40,8 @@ export type ParticipantsCommand =
       readonly formerly?: ParticipantId | undefined;
       /** What they were in the conference that a crash of the server ended. */
       readonly role?: Role | undefined;
+      /** What the server knows of them besides. */
+      readonly applicant?: Applicant | undefined;
     }
   | { readonly type: 'leave'; readonly participant: ParticipantId; readonly reason: LeaveReason }
   /** The last socket of the seat was lost. */
@@ -73,21 +85,31 @@ export type ParticipantsEvent =
 export const participants: Feature<
   ParticipantsState,
   ParticipantsCommand,
-  ParticipantsEvent,
+  ParticipantsEvent | AccessEvent,
   'participants'
 > = {
   initial: new Map(),
 
   decide: {
-    join(state, { participant, displayName, p2p, formerly, role }) {
-      if (state.participants.has(participant)) return refuse('protocol/unexpected');
-      if (state.participants.size >= LIMITS.participants) return refuse('room/full');
+    join(state, { participant: id, displayName, p2p, formerly, role, applicant = {} }, _actor, { now }) {
+      if (state.participants.has(id) || state.access.knocking.has(id)) return refuse('protocol/unexpected');
+      const admitted = admission(state, { formerly, applicant }, now);
+      if (admitted.outcome === 'refused') return refuse(admitted.code);
       const name = cleanDisplayName(displayName);
       if (name === undefined) return refuse('participant/invalid-name');
+      if (name === '' && state.access.policy.nameRequired) return refuse('participant/name-required');
+      if (admitted.outcome === 'knock') {
+        if (state.access.knocking.size >= LIMITS.knocking) return refuse('room/lobby-full');
+        const knocker = { id, displayName: name, p2p, applicant, messages: [] };
+        return accept({
+          type: 'knocked',
+          knocker: { ...knocker, resumeBefore: undefined, grantedBy: undefined },
+        });
+      }
       return accept({
         type: 'participant-joined',
-        participant: { id: participant, displayName: name, resumeBefore: undefined, p2p },
-        role: roleOnJoin(state, { formerly, role }),
+        participant: newcomer({ id, displayName: name, p2p }, applicant),
+        role: roleOnJoin(state, { formerly, role, applicant }),
         formerly,
       });
     },
@@ -116,7 +138,10 @@ export const participants: Feature<
       const name = cleanDisplayName(displayName);
       if (name === undefined || (name === '' && displayName !== ''))
         return refuse('participant/invalid-name');
-      if (state.participants.get(actor.id)?.displayName === name) return accept();
+      const own = state.participants.get(actor.id);
+      if (own?.displayName === name) return accept();
+      if (own?.verified === true) return refuse('participant/name-fixed');
+      if (name === '' && state.access.policy.nameRequired) return refuse('participant/name-required');
       return accept({ type: 'participant-renamed', participant: actor.id, displayName: name });
     },
 
@@ -195,6 +220,21 @@ export const participants: Feature<
   },
 };
 
+/** Somebody as they come in. */
+export function newcomer(
+  who: Pick<Participant, 'id' | 'displayName' | 'p2p'>,
+  { identity, address }: Applicant,
+): Participant {
+  return {
+    ...who,
+    resumeBefore: undefined,
+    identity: identity?.id,
+    subordinate: identity?.moderator === false,
+    verified: identity?.named === true,
+    address,
+  };
+}
+
 function change(
   slice: ParticipantsState,
   id: ParticipantId,
@@ -204,6 +244,7 @@ function change(
   return seat === undefined ? slice : new Map(slice).set(id, { ...seat, ...difference });
 }
 
-function viewOf({ id, displayName, resumeBefore }: Participant, role: Role): ParticipantView {
-  return { id, displayName, role, connection: resumeBefore === undefined ? 'connected' : 'interrupted' };
+function viewOf({ id, displayName, verified, resumeBefore }: Participant, role: Role): ParticipantView {
+  const connection = resumeBefore === undefined ? 'connected' : 'interrupted';
+  return { id, displayName, role, verified, connection };
 }

@@ -2,11 +2,16 @@ import { LIMITS, type ParticipantId, type Role } from '@treff/protocol';
 import { accept, refuse, type Feature } from '../../feature.ts';
 import type { ConferenceEvent } from '../../registry.ts';
 import type { Actor, ConferenceState } from '../../state.ts';
+import { moderatesByRight, type Applicant } from '../access/admission.ts';
+import type { Participant } from '../participants/participants.ts';
 
 /** The operator's policy. */
 export interface RolePolicy {
-  /** Who moderates on coming in: whoever opens the conference, or everybody. */
-  readonly moderators: 'first' | 'everyone';
+  /**
+   * Who moderates on coming in, besides those whom a token, an invitation or their own room makes one: whoever opens the conference, everybody, whoever is signed in,
+   * or nobody else.
+   */
+  readonly moderators: 'first' | 'everyone' | 'authenticated' | 'token';
   /** Whether somebody is promoted when the last moderator has left for good. */
   readonly promotes: boolean;
 }
@@ -32,8 +37,8 @@ export type RolesEvent =
       /** Absent: nobody, the rules did. */
       readonly by: ParticipantId | undefined;
     }
-  /** The last moderator's page is gone and may be loaded again, or those who came back after a restart wait for theirs. */
-  | { readonly type: 'moderation-vacant'; readonly until: number };
+  /** The last moderator's page is gone and may be loaded again, or those who came back after a restart wait for theirs; or nobody waits any more. */
+  | { readonly type: 'moderation-vacant'; readonly until: number | undefined };
 
 /** Who moderates. */
 export const roles: Feature<RolesState, RolesCommand, RolesEvent, never> = {
@@ -98,12 +103,34 @@ export function roleOf(state: ConferenceState, participant: ParticipantId): Role
  * also by the first to come.
  */
 export function roleOnJoin(
-  { roles: { policy, former }, participants }: ConferenceState,
-  { formerly, role }: { formerly?: ParticipantId | undefined; role?: Role | undefined },
+  state: ConferenceState,
+  {
+    formerly,
+    role,
+    applicant = {},
+  }: {
+    formerly?: ParticipantId | undefined;
+    role?: Role | undefined;
+    applicant?: Applicant | undefined;
+  },
 ): Role {
-  if (policy.moderators === 'everyone') return 'moderator';
+  const { policy, former, vacantUntil } = state.roles;
+  if (moderatesByRight(state, applicant)) return 'moderator';
   if (formerly !== undefined && former.includes(formerly)) return 'moderator';
-  return role ?? (participants.size === 0 ? 'moderator' : 'participant');
+  if (role !== undefined) return role;
+  // A token may say that its bearer is no moderator.
+  if (applicant.identity?.moderator === false) return 'participant';
+  switch (policy.moderators) {
+    case 'everyone':
+      return 'moderator';
+    case 'authenticated':
+      return applicant.identity === undefined ? 'participant' : 'moderator';
+    case 'token':
+      return 'participant';
+    case 'first':
+      // After a crash the first to be back need not be who opened it.
+      return state.participants.size === 0 && vacantUntil === undefined ? 'moderator' : 'participant';
+  }
 }
 
 /** What follows for the roles from `events`, which lead from `before` to `after`. */
@@ -115,13 +142,21 @@ export function nextRoles(
 ): readonly RolesEvent[] {
   const { policy, moderators, vacantUntil } = after.roles;
   const people = [...after.participants.values()];
-  if (!policy.promotes || moderators.size > 0 || people.length === 0) return [];
+  if (moderators.size > 0 || people.length === 0) return [];
+  const promotable = people.filter((person) => isPromotable(policy, person));
+  const next = promotable.find(({ resumeBefore }) => resumeBefore === undefined) ?? promotable[0];
+  if (vacantUntil !== undefined && now < vacantUntil) return [];
+  if (next === undefined)
+    return vacantUntil === undefined ? [] : [{ type: 'moderation-vacant', until: undefined }];
   if (vacantUntil === undefined && mayReturn(before, events))
     return [{ type: 'moderation-vacant', until: now + LIMITS.resumeMs }];
-  if (vacantUntil !== undefined && now < vacantUntil) return [];
-  const next = people.find(({ resumeBefore }) => resumeBefore === undefined) ?? people[0];
-  if (next === undefined) return [];
   return [{ type: 'role-changed', participant: next.id, role: 'moderator', by: undefined }];
+}
+
+/** Whether the rules may make somebody a moderator when nobody is left. */
+function isPromotable({ promotes, moderators }: RolePolicy, { identity, subordinate }: Participant): boolean {
+  if (!promotes || moderators === 'token' || subordinate) return false;
+  return moderators !== 'authenticated' || identity !== undefined;
 }
 
 /** Whether whoever moderated is perhaps not gone for good: a reload, or a restart after which others were back earlier. */
