@@ -3,6 +3,7 @@ import type {
   ConferenceView,
   ErrorCode,
   Incarnation,
+  LobbyMessage,
   MediaMode,
   ParticipantId,
   SourceId,
@@ -26,6 +27,10 @@ export interface Meeting {
 
   /** From `prejoin`: takes a seat with what is switched on. The name is trimmed and cut to `LIMITS.displayNameLength`. */
   join(options: { displayName: string }): void;
+  /** From `barred` or `waiting`: asks again, with what was missing. What is absent stays as it was; a password is remembered for as long as the page is. */
+  enter(options: EnterOptions): void;
+  /** From `waiting` for admission: writes to the moderators. What was written comes back in the phase. */
+  sayInLobby(text: string): void;
   /** Gives the seat up, switches every device off. Also before the join and after a failure. Idempotent. */
   leave(): void;
   /** After `failed` or `left`: back to `connecting`. */
@@ -85,6 +90,15 @@ export interface Ticket {
   readonly sources: number;
 }
 
+/** What somebody at the door says. */
+export interface EnterOptions {
+  readonly displayName?: string;
+  /** The conference's. */
+  readonly password?: string;
+  /** Asks the moderators to be let in. */
+  readonly knock?: boolean;
+}
+
 /** What one asks about oneself and others beside media and chat. */
 export type PeopleCommand = Extract<
   Command,
@@ -99,7 +113,14 @@ export type PeopleCommand = Extract<
       | 'mute-everyone'
       | 'ask-to-unmute'
       | 'kick'
-      | 'end-meeting';
+      | 'end-meeting'
+      | 'set-password'
+      | 'set-lobby'
+      | 'set-lock'
+      | 'admit'
+      | 'admit-all'
+      | 'reject'
+      | 'send-lobby-message';
   }
 >;
 
@@ -128,6 +149,26 @@ export type MeetingPhase =
   | { readonly name: 'connecting' }
   | { readonly name: 'prejoin' }
   | { readonly name: 'joining' }
+  /**
+   * The door stays shut until the person does something about it: see `code`, such as `room/password-required`, `room/password-wrong`, `room/too-many-attempts`, `room/knock-required`,
+   * `room/locked`, `room/sign-in-required`, `participant/name-required`. `enter` tries again.
+   */
+  | {
+      readonly name: 'barred';
+      readonly code: ErrorCode;
+      /** Whether the moderators can be asked, instead of what `code` wants. */
+      readonly canKnock: boolean;
+      readonly retryAfterMs: number | undefined;
+    }
+  /** The person comes in by themselves, as soon as a host has come, or a moderator lets them in; or is refused. */
+  | {
+      readonly name: 'waiting';
+      readonly for: 'host' | 'admission';
+      /** `reconnecting`: the socket is lost, and the place is kept for a while. */
+      readonly session: 'connected' | 'reconnecting';
+      /** What was said with the moderators, oldest first. */
+      readonly messages: readonly LobbyMessage[];
+    }
   /** `media`: whether the bridge's transports carry; `reconnecting` asks for patience in plain words. */
   | {
       readonly name: 'joined';
@@ -261,6 +302,10 @@ export interface MeetingOptions {
   readonly resolution: number | undefined;
   /** Of a seat that was lost: the join asks for its participant. */
   readonly ticket?: Ticket | undefined;
+  /** A JSON Web Token that says who the person is. */
+  readonly jwt?: string | undefined;
+  /** The secret of an invitation to the room. */
+  readonly invitation?: string | undefined;
 }
 
 /** Connects, says hello, and asks for the devices that are wanted, in parallel. */
