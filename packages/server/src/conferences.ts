@@ -1,6 +1,8 @@
 import {
   CLOSE,
+  codeOf,
   LIMITS,
+  TreffError,
   type Bridge,
   type BridgeMessage,
   type ErrorCode,
@@ -8,12 +10,16 @@ import {
   type ParticipantId,
   type RtpCapabilities,
 } from '@treff/protocol';
-import type { Ended, RolePolicy } from '@treff/conference';
+import type { AccessPolicy, Ended, RolePolicy } from '@treff/conference';
+import type { Door } from './access/door.ts';
+import { hashPassword } from './access/password-hash.ts';
 import type { Clock } from './clock.ts';
 import { Focus } from './focus.ts';
 import type { Logger } from './logger.ts';
+import type { RulesKeeper } from './rules-keeper.ts';
 import type { SeatClaim, SeatTokens } from './seat-token.ts';
 import type { JoinRequest, Reception, ResumeRequest, Session } from './session.ts';
+import { WaitingForHost } from './waiting-for-host.ts';
 
 export interface ConferencesOptions {
   readonly bridge: Bridge;
@@ -23,10 +29,25 @@ export interface ConferencesOptions {
   /** Whether browsers may connect directly. */
   readonly p2p: boolean;
   readonly roles: RolePolicy;
+  /** The operator's rules; what a room's owner wants comes on top. */
+  readonly access: AccessPolicy;
+  readonly door: Door;
+  readonly rules: RulesKeeper;
+  /** What the owner of a room has laid down; `undefined`: it has none. Absent: no room has. */
+  readonly ownedRoom?: ((room: string) => Promise<OwnedRoom | undefined>) | undefined;
+  readonly hashPassword?: (password: string) => Promise<string>;
   readonly makeIncarnation: () => Incarnation;
   readonly makeParticipantId: () => ParticipantId;
   /** How many conferences there may be; {@link LIMITS.conferences} if absent. */
   readonly limit?: number;
+}
+
+/** What the owner of a room wants, where it differs from the operator's rules. */
+export interface OwnedRoom {
+  readonly access: Pick<AccessPolicy, 'owner'> &
+    Partial<Pick<AccessPolicy, 'maxParticipants' | 'notBefore' | 'notAfter'>>;
+  readonly moderators: RolePolicy['moderators'];
+  readonly doors: { readonly password: string | undefined; readonly lobby: boolean };
 }
 
 const FULL_RETRY_AFTER_MS = 30_000;
@@ -40,6 +61,10 @@ export class Conferences implements Reception {
   readonly #byIncarnation = new Map<Incarnation, Focus>();
   /** Those that ended as they should, lately: nobody comes back from one of them. */
   readonly #over = new Map<Incarnation, Ended | undefined>();
+  /** Rooms that are being opened: whoever comes meanwhile waits for the same conference. */
+  readonly #opening = new Map<string, Promise<Focus | undefined>>();
+  readonly #waitingForHost = new WaitingForHost();
+  #closed = false;
   readonly #unsubscribe: () => void;
   /** Of the bridge. One that was there before this server has told others; that then looks like a gap, and is one. */
   #lastEvent = 0;
@@ -61,9 +86,40 @@ export class Conferences implements Reception {
   }
 
   join(session: Session, room: string, request: JoinRequest): void {
-    const focus = this.#byRoom.get(room) ?? this.#open(room);
-    if (focus === undefined) session.refuse('server/full', FULL_RETRY_AFTER_MS);
-    else focus.join(session, request, this.#claimOf(request.restore));
+    this.#join(session, room, request).catch((error: unknown) => {
+      if (!(error instanceof TreffError))
+        this.#options.logger.error({ err: error }, 'a defect in letting people in');
+      session.refuse(codeOf(error), error instanceof TreffError ? { retryAfterMs: error.retryAfterMs } : {});
+    });
+  }
+
+  async #join(session: Session, room: string, request: JoinRequest): Promise<void> {
+    const { door } = this.#options;
+    const lost = this.#claimOf(request.restore);
+    door.count(session, lost !== undefined);
+    const caller = await door.identify(session, room, request);
+    const displayName = caller.displayName ?? request.displayName;
+    for (;;) {
+      const focus = await this.#focusOf(room);
+      if (focus === undefined) return session.refuse('server/full', { retryAfterMs: FULL_RETRY_AFTER_MS });
+      const { password: hash } = focus;
+      const password =
+        request.password === undefined || hash === undefined
+          ? undefined
+          : await door.tryPassword(session, room, request.password, hash);
+      // It may have ended meanwhile, and another one have begun, with other rules.
+      if (this.#byRoom.get(room) !== focus) continue;
+      focus.join(
+        session,
+        { ...request, displayName },
+        {
+          applicant: { ...caller.applicant, password },
+          lost,
+          onHostRequired: () => this.#waitingForHost.add(room, session, request),
+        },
+      );
+      return;
+    }
   }
 
   resume(session: Session, room: string, request: ResumeRequest): void {
@@ -76,8 +132,9 @@ export class Conferences implements Reception {
     else focus.resume(session, claim, request);
   }
 
-  /** Ends all of them. */
+  /** Ends all of them, because the server stops: what protected them is kept for the next one. */
   close(code: number, error: ErrorCode): void {
+    this.#closed = true;
     this.#unsubscribe();
     for (const focus of this.#byRoom.values()) focus.close(code, error);
   }
@@ -88,14 +145,30 @@ export class Conferences implements Reception {
     return claim === undefined || this.#over.has(claim.incarnation) ? undefined : claim;
   }
 
+  /** The conference of a room, which is opened if need be; `undefined`: there is no room for it. */
+  async #focusOf(room: string): Promise<Focus | undefined> {
+    const open = this.#byRoom.get(room);
+    if (open !== undefined) return open;
+    const { ownedRoom } = this.#options;
+    if (ownedRoom === undefined) return this.#open(room, undefined);
+    const opening =
+      this.#opening.get(room) ??
+      ownedRoom(room)
+        .then((owned) => this.#open(room, owned))
+        .finally(() => this.#opening.delete(room));
+    this.#opening.set(room, opening);
+    return opening;
+  }
+
   /**
-   * The one place where a room's conference begins, and `onOver` the one where it ends as it should; one that a crash ended is missing here, and its room
-   * is opened anew. Rules of access that must outlive a crash are read at the first and deleted at the second.
+   * The one place where a room's conference begins, and `onOver` the one where it ends as it should; one that a crash or restart ended is missing here, and its room
+   * is opened anew, with the rules that it had.
    */
-  #open(room: string): Focus | undefined {
-    if (this.#byRoom.size >= this.#limit) return undefined;
-    const { bridge, clock, logger, tokens, p2p, roles, makeParticipantId } = this.#options;
+  #open(room: string, owned: OwnedRoom | undefined): Focus | undefined {
+    if (this.#closed || this.#byRoom.size >= this.#limit) return undefined;
+    const { bridge, clock, logger, tokens, p2p, roles, access, rules, makeParticipantId } = this.#options;
     const incarnation = this.#options.makeIncarnation();
+    const restored = rules.takeUp(room);
     const focus = new Focus({
       room,
       incarnation,
@@ -104,9 +177,20 @@ export class Conferences implements Reception {
       logger,
       tokens,
       p2p,
-      roles,
+      roles: owned === undefined ? roles : { ...roles, moderators: owned.moderators },
+      access: { ...access, ...owned?.access },
+      doors: owned?.doors,
+      restored,
+      hashPassword: this.#options.hashPassword ?? hashPassword,
       makeParticipantId,
-      onOver: (ended) => {
+      onRules: (latest) => rules.keep(room, incarnation, restored?.incarnations ?? [], latest),
+      onOpened: () => {
+        for (const [session, request] of this.#waitingForHost.take(room)) this.join(session, room, request);
+      },
+      onOver: ({ ended, entered }) => {
+        // Who was only refused at the door has changed nothing.
+        if (entered && !this.#closed) rules.forget(room);
+        else if (restored !== undefined) rules.putBack(room, restored);
         this.#byRoom.delete(room);
         this.#byIncarnation.delete(incarnation);
         this.#forget(incarnation, ended);

@@ -6,6 +6,8 @@ import type { Place, Session } from './session.ts';
 /** A session that is no socket, and keeps using its place after it was told to stop. */
 class StubbornSession implements Session {
   readonly id = 1;
+  readonly address = '192.0.2.1';
+  readonly isOpen = true;
   readonly sent: ServerMessage[] = [];
   place: Place | undefined;
   closed = false;
@@ -16,6 +18,8 @@ class StubbornSession implements Session {
   sendText(text: string): void {
     this.sent.push(JSON.parse(text) as ServerMessage);
   }
+  async identity(): Promise<undefined> {}
+  wait(): void {}
   iceServers(): IceServers {
     return { servers: [] };
   }

@@ -5,19 +5,25 @@ import {
   evolve,
   isOver,
   kickOf,
+  removalOf,
+  rulesOf,
   mediaPlan,
   nextDeadline,
   peerOf,
   project,
   projectEvent,
   roleOf,
+  type AccessPolicy,
   type Actor,
+  type Applicant,
   type ConferenceCommand,
   type ConferenceEvent,
+  type ConferenceOptions,
   type ConferenceState,
   type Ended,
   type Kick,
   type RolePolicy,
+  type Rules,
 } from '@treff/conference';
 import {
   CLOSE,
@@ -34,9 +40,11 @@ import {
   type P2pAction,
   type ParticipantId,
   type Publication,
+  type RtpCapabilities,
   type ServerMediaAction,
   type ServerMessage,
 } from '@treff/protocol';
+import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
 import type { Logger } from './logger.ts';
@@ -44,6 +52,7 @@ import { Returns } from './returns.ts';
 import { Seat, type CommandResult } from './seat.ts';
 import type { SeatClaim, SeatTokens } from './seat-token.ts';
 import type { ErrorDetails, JoinRequest, Place, ResumeRequest, Session } from './session.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 export interface FocusOptions {
   readonly room: string;
@@ -55,10 +64,36 @@ export interface FocusOptions {
   /** Whether browsers may connect directly. */
   readonly p2p: boolean;
   readonly roles: RolePolicy;
+  readonly access: AccessPolicy;
+  /** What the room's owner asks of people from the start. */
+  readonly doors?: ConferenceOptions['doors'];
+  /** The rules of the conference that a crash or restart of the server ended, and its incarnations, newest first. */
+  readonly restored?: RestoredRules | undefined;
+  /** Hashes a conference's password. */
+  readonly hashPassword: (password: string) => Promise<string>;
+  /** Somebody is inside, and these are the rules now. */
+  onRules(rules: Rules): void;
+  /** Somebody came in while nobody was there. */
+  onOpened(): void;
   /** An id that may be in use already: the focus asks again. */
   readonly makeParticipantId: () => ParticipantId;
-  /** Nobody is left; the focus is closed. Called once. `ended`: somebody ended it for everybody. */
-  onOver(ended: Ended | undefined): void;
+  /** Nobody is left; the focus is closed. Called once. `ended`: somebody ended it for everybody; `entered`: somebody has been inside. */
+  onOver(over: { readonly ended: Ended | undefined; readonly entered: boolean }): void;
+}
+
+/** What is left of a conference that did not end by itself. */
+export interface RestoredRules {
+  readonly rules: Rules;
+  readonly incarnations: readonly Incarnation[];
+}
+
+/** Who asks for a place, besides what they say themselves. */
+export interface Caller {
+  readonly applicant: Applicant;
+  /** What the server signed for the place that this person had before. */
+  readonly lost: SeatClaim | undefined;
+  /** Nobody is inside, and only somebody who is signed in may begin. Nothing was told to the session. */
+  onHostRequired(): void;
 }
 
 const SYSTEM: Actor = { kind: 'system' };
@@ -83,15 +118,37 @@ export class Focus {
   readonly #queue: { readonly work: () => void; readonly onDefect: (() => void) | undefined }[] = [];
   #running = false;
   #deadline: { readonly at: number; readonly cancel: () => void } | undefined;
+  readonly #waitingRoom: WaitingRoom;
+  /** Passwords that are being hashed, one after the other. */
+  #hashing: Promise<void> = Promise.resolve();
+  /** Somebody came in while nobody was there. */
+  #opened = false;
+  /** The rules that were given away last, as text. */
+  #rules = '';
   #closed = false;
 
   constructor(options: FocusOptions) {
     this.room = options.room;
     this.incarnation = options.incarnation;
     this.#options = options;
-    this.#returns = new Returns(options);
-    const { bridge, clock, logger, incarnation, room, p2p, roles } = options;
-    this.#state = createConference({ epoch: incarnation, room, p2p, roles });
+    const { bridge, clock, logger, incarnation, room, p2p, roles, access, doors, restored } = options;
+    this.#returns = new Returns({ room, earlier: restored?.incarnations ?? [] });
+    this.#state = createConference({
+      epoch: incarnation,
+      room,
+      p2p,
+      roles,
+      access,
+      doors,
+      restored: restored?.rules,
+      now: clock.now(),
+    });
+    this.#waitingRoom = new WaitingRoom({
+      state: () => this.#state,
+      run: (work) => this.#do(work),
+      dispatch: (command) => this.#dispatch(command, SYSTEM),
+      sign: (waiting, what) => this.#sign(waiting, what),
+    });
     this.#media = new ConferenceMedia({
       incarnation,
       bridge,
@@ -134,37 +191,61 @@ export class Focus {
     return [...this.#seats.values()].reduce((sum, seat) => sum + seat.outbox.bytes, 0);
   }
 
-  /** `lost` is what the server signed for the seat that this person had before. */
-  join(session: Session, request: JoinRequest, lost?: SeatClaim): void {
+  /** The hash of the conference's password, if it has one. */
+  get password(): string | undefined {
+    return this.#state.access.password;
+  }
+
+  join(session: Session, request: JoinRequest, caller: Caller): void {
     const refuse = () => session.refuse('server/internal');
     this.#do(() => {
-      const kick = this.#kickOf(lost);
-      if (kick !== undefined) return tellKicked(session, kick);
-      const returning = this.#returning(lost);
-      const participant = returning ?? this.#newParticipantId();
-      const { displayName, p2p } = request;
-      const formerly = lost?.incarnation === this.incarnation ? lost.participant : undefined;
-      const role = returning === undefined ? undefined : lost?.role;
-      const refusal = this.#dispatch({ type: 'join', participant, displayName, p2p, formerly, role }, SYSTEM);
-      if (refusal !== undefined) return session.refuse(refusal);
-      if (participant === lost?.participant) this.#returns.note(participant);
-      const cancel = this.#options.clock.after(JOIN_TIMEOUT_MS, () =>
-        this.#do(() => this.#refuseJoin(seat, 'media/bridge-unavailable')),
-      );
-      const seat = new Seat(participant, session, { name: 'joining', cancel });
-      this.#seats.set(participant, seat);
-      this.#media.add(participant, request.rtpCapabilities);
-      session.enter(this.#place(seat, session));
+      if (!session.isOpen) return;
+      const lost = this.#lostHere(caller.lost);
+      if (lost?.waits === true && this.#waitingRoom.takeBack(session, request, lost)) return;
+      this.#letIn(session, request, { ...caller, lost: lost?.waits === true ? undefined : lost });
     }, refuse);
+  }
+
+  #letIn(session: Session, request: JoinRequest, { applicant, lost, onHostRequired }: Caller): void {
+    const formerly = lost?.participant;
+    const { identity, address } = applicant;
+    const removal = removalOf(this.#state, { participant: formerly, identity: identity?.id, address });
+    if (removal !== undefined) return tellKicked(session, removal);
+    const returning = this.#returning(lost);
+    const participant = returning ?? this.#newParticipantId();
+    const { displayName, p2p } = request;
+    const role = returning === undefined ? undefined : lost?.role;
+    const known = returning !== undefined;
+    const refusal = this.#dispatch(
+      { type: 'join', participant, displayName, p2p, formerly, role, applicant: { ...applicant, known } },
+      SYSTEM,
+    );
+    if (refusal === 'room/host-required') return onHostRequired();
+    if (refusal !== undefined)
+      return session.refuse(refusal, { canKnock: this.#state.access.lobby && KNOCKABLE.has(refusal) });
+    if (known) this.#returns.note(participant);
+    if (this.#state.participants.has(participant)) this.#seat(participant, session, request.rtpCapabilities);
+    else this.#waitingRoom.add(participant, session, request);
+  }
+
+  /** Keeps a seat for somebody who came in, and asks for their transports. */
+  #seat(participant: ParticipantId, session: Session, rtpCapabilities: RtpCapabilities): void {
+    const cancel = this.#options.clock.after(JOIN_TIMEOUT_MS, () =>
+      this.#do(() => this.#refuseJoin(seat, 'media/bridge-unavailable')),
+    );
+    const seat = new Seat(participant, session, { name: 'joining', cancel });
+    this.#seats.set(participant, seat);
+    this.#media.add(participant, rtpCapabilities);
+    session.enter(this.#place(seat, session));
   }
 
   /** `claim` is what the server signed. */
   resume(session: Session, claim: SeatClaim, { epoch, seq, media }: ResumeRequest): void {
     const refuse = () => session.refuse('server/internal');
     this.#do(() => {
-      const kick = this.#kickOf(claim);
-      if (kick !== undefined) return tellKicked(session, kick);
-      const seat = this.#seats.get(claim.participant);
+      const removal = removalOf(this.#state, { participant: claim.participant });
+      if (removal !== undefined) return tellKicked(session, removal);
+      const seat = claim.waits ? undefined : this.#seats.get(claim.participant);
       if (seat?.phase.name !== 'seated' || !seat.rotation.use(claim.rotation))
         return session.refuse('session/resume-refused');
       const { participant } = seat;
@@ -210,9 +291,10 @@ export class Focus {
       if (seat.phase.name === 'joining') seat.phase.cancel();
       seat.session?.close(code, error, details);
     }
+    this.#waitingRoom.close(code, error, details);
     this.#seats.clear();
     this.#media.close();
-    this.#options.onOver(endOf(this.#state));
+    this.#options.onOver({ ended: endOf(this.#state), entered: this.#state.access.opened });
   }
 
   /** What a session may do with a seat, as long as it is the seat's. */
@@ -245,9 +327,39 @@ export class Focus {
   #command(seat: Seat, id: CommandId, command: Command): void {
     const { results, participant } = seat;
     // Repeated, because the answer may have been lost with a socket: the answer is repeated, the command is not.
-    if (!results.has(id)) results.set(id, this.#dispatch(command, { kind: 'participant', id: participant }));
-    const code = results.get(id);
+    if (results.has(id)) return this.#answer(seat, id);
+    if (command.type === 'set-password') return this.#setPassword(seat, id, command.password);
+    results.set(id, this.#dispatch(command, { kind: 'participant', id: participant }));
+    this.#answer(seat, id);
+  }
+
+  #answer(seat: Seat, id: CommandId): void {
+    const code = seat.results.get(id);
     seat.push({ type: 'result', id, ...(code === undefined ? {} : { code }) }, this.#options.clock.now());
+  }
+
+  /** The password itself goes no further than this. Hashing takes a while, so one is done after the other; whether its author may set one is asked before and after. */
+  #setPassword(seat: Seat, id: CommandId, password: string | undefined): void {
+    const { access, roles } = this.#state;
+    const { passwordDigits } = access.policy;
+    const actor = { kind: 'participant', id: seat.participant } as const;
+    const settle = (result: () => CommandResult) => {
+      seat.results.set(id, result());
+      this.#answer(seat, id);
+    };
+    if (!roles.moderators.has(seat.participant)) return settle(() => 'permission/denied');
+    const refusal = password === undefined ? undefined : unfitPassword(password, passwordDigits);
+    if (refusal !== undefined) return settle(() => refusal);
+    const { hashPassword, logger } = this.#options;
+    this.#hashing = this.#hashing.then(async () => {
+      try {
+        const hash = password === undefined ? undefined : await hashPassword(password);
+        this.#do(() => settle(() => this.#dispatch({ type: 'set-password-hash', hash }, actor)));
+      } catch (error) {
+        logger.error({ err: error }, 'a password could not be hashed');
+        this.#do(() => settle(() => 'server/internal'));
+      }
+    });
   }
 
   #act(seat: Seat, generation: Generation, action: ClientMediaAction): void {
@@ -311,7 +423,7 @@ export class Focus {
     if (phase.name !== 'joining' || !this.#seats.has(participant)) return;
     seat.session = undefined;
     this.#dispatch({ type: 'leave', participant, reason: 'left' }, SYSTEM);
-    session?.refuse(code, JOIN_RETRY_AFTER_MS);
+    session?.refuse(code, { retryAfterMs: JOIN_RETRY_AFTER_MS });
   }
 
   /** Decides, evolves, and tells the seats. The code of a refusal, or `undefined`. */
@@ -327,6 +439,7 @@ export class Focus {
     const after = evolve(before, event);
     this.#state = after;
     if (event.type === 'participant-left') this.#seatGone(event.participant);
+    this.#waitingRoom.see(event);
     // Before the person is told: who then keeps the token keeps the right one.
     if (event.type === 'role-changed') this.#renewToken(event.participant);
     const now = this.#options.clock.now();
@@ -336,11 +449,17 @@ export class Focus {
       for (const seen of projectEvent(before, event, after, seat.participant))
         seat.push({ type: 'event', event: seen }, now);
     }
+    if (event.type !== 'participant-joined') return;
+    this.#opened ||= before.participants.size === 0;
+    const waiting = this.#waitingRoom.take(event.participant.id);
+    if (waiting?.session !== undefined)
+      this.#seat(waiting.participant, waiting.session, waiting.rtpCapabilities);
   }
 
-  /** Of whom a token of this conference is. */
-  #kickOf(claim: SeatClaim | undefined): Kick | undefined {
-    return claim?.incarnation === this.incarnation ? kickOf(this.#state, claim.participant) : undefined;
+  /** What was signed for a place in this conference, or in those that it goes on from. */
+  #lostHere(claim: SeatClaim | undefined): SeatClaim | undefined {
+    if (claim?.room !== this.room) return undefined;
+    return claim.incarnation === this.incarnation || this.#returns.comesFrom(claim) ? claim : undefined;
   }
 
   #seatGone(participant: ParticipantId): void {
@@ -368,17 +487,35 @@ export class Focus {
   }
 
   #token(seat: Seat): string {
+    const { participant } = seat;
+    const displayName = this.#state.participants.get(participant)?.displayName ?? '';
+    return this.#sign(seat, { role: roleOf(this.#state, participant), displayName, waits: false });
+  }
+
+  #sign(
+    { participant, rotation }: Pick<Seat, 'participant' | 'rotation'>,
+    what: Pick<SeatClaim, 'role' | 'displayName' | 'waits'>,
+  ): string {
     const { incarnation, room } = this;
-    const { participant, rotation } = seat;
+    const at = this.#options.clock.now();
     return this.#options.tokens.sign({
       incarnation,
       participant,
       rotation: rotation.next,
       room,
-      role: roleOf(this.#state, participant),
-      displayName: this.#state.participants.get(participant)?.displayName ?? '',
-      at: this.#options.clock.now(),
+      at,
+      ...what,
     });
+  }
+
+  /** The rules as they are now are given away to be kept, once there is somebody whom they protect. */
+  #keepRules(): void {
+    if (!this.#state.access.opened) return;
+    const rules = rulesOf(this.#state);
+    const text = JSON.stringify(rules);
+    if (text === this.#rules) return;
+    this.#rules = text;
+    this.#options.onRules(rules);
   }
 
   #returning(lost: SeatClaim | undefined): ParticipantId | undefined {
@@ -390,7 +527,7 @@ export class Focus {
   #newParticipantId(): ParticipantId {
     for (;;) {
       const id = this.#options.makeParticipantId();
-      if (!this.#state.participants.has(id)) return id;
+      if (!this.#state.participants.has(id) && !this.#state.access.knocking.has(id)) return id;
     }
   }
 
@@ -417,9 +554,12 @@ export class Focus {
 
   #follow(): void {
     if (this.#closed) return;
+    this.#keepRules();
     const ended = endOf(this.#state);
     if (ended !== undefined) return this.close(CLOSE.refused, 'room/ended', ended);
     if (isOver(this.#state)) return this.close(CLOSE.left, 'room/gone');
+    if (this.#opened) this.#options.onOpened();
+    this.#opened = false;
     this.#media.plan(mediaPlan(this.#state));
     const at = nextDeadline(this.#state);
     if (at === this.#deadline?.at) return;
@@ -434,6 +574,13 @@ export class Focus {
     this.#deadline = { at, cancel };
   }
 }
+
+/** What the moderators could help with. */
+const KNOCKABLE: ReadonlySet<ErrorCode> = new Set([
+  'room/password-required',
+  'room/password-wrong',
+  'room/knock-required',
+]);
 
 function tellKicked(session: Session, { by, reason }: Kick): void {
   session.close(CLOSE.refused, 'session/kicked', { by, ...(reason === '' ? {} : { reason }) });

@@ -21,6 +21,11 @@ export class TokenBucket {
     this.#tokens -= 1;
     return true;
   }
+
+  /** Gives one token back. */
+  giveBack(): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + 1);
+  }
 }
 
 /** Counts offences within a sliding window. Holds at most `limit` moments. */

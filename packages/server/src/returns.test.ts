@@ -15,11 +15,12 @@ const claim = {
   role: 'moderator' as const,
   displayName: 'Ann',
   at: SIGNED_AT,
+  waits: false,
 };
 
 describe('a participant of an earlier conference', () => {
   it('returns to the room, once', () => {
-    const returns = new Returns({ room: 'room', incarnation: now });
+    const returns = new Returns({ room: 'room', earlier: [before] });
     expect(returns.whom(claim, SIGNED_AT + 1)).toBe(ann);
     // Asked for, but not let in: asking again is allowed.
     expect(returns.whom(claim, SIGNED_AT + 1)).toBe(ann);
@@ -29,15 +30,23 @@ describe('a participant of an earlier conference', () => {
   });
 
   it('returns to no other room, not within the same conference, and not the day after', () => {
-    const returns = new Returns({ room: 'room', incarnation: now });
+    const returns = new Returns({ room: 'room', earlier: [before] });
     expect(returns.whom({ ...claim, room: 'elsewhere' }, SIGNED_AT)).toBeUndefined();
     expect(returns.whom({ ...claim, incarnation: now }, SIGNED_AT)).toBeUndefined();
     expect(returns.whom(claim, SIGNED_AT + LIMITS.restoreMs)).toBe(ann);
     expect(returns.whom(claim, SIGNED_AT + LIMITS.restoreMs + 1)).toBeUndefined();
   });
 
+  it('returns from no conference that ended by itself, and not from where they only waited', () => {
+    const returns = new Returns({ room: 'room', earlier: [] });
+    expect(returns.whom(claim, SIGNED_AT)).toBeUndefined();
+    const waited = new Returns({ room: 'room', earlier: [before] });
+    expect(waited.whom({ ...claim, waits: true }, SIGNED_AT)).toBeUndefined();
+  });
+
   it('is given back at most once in each life of the room, in whatever order tokens come', () => {
-    const lives = ['0', '1', '2'].map((digit) => incarnation.parse(digit.repeat(32)));
+    const two = incarnation.parse('2'.repeat(32));
+    const lives = [before, now, two];
     const people = ['0000000a', '0000000b', '0000000c'].map((id) => participantId.parse(id));
     const arrival = fc.record({
       incarnation: fc.constantFrom(...lives),
@@ -48,9 +57,12 @@ describe('a participant of an earlier conference', () => {
     });
     fc.assert(
       fc.property(fc.array(arrival), (arrivals) => {
-        const returns = new Returns({ room: 'room', incarnation: now });
+        const returns = new Returns({ room: 'room', earlier: [before, two] });
         const back = arrivals.flatMap((each) => {
-          const whom = returns.whom({ displayName: '', role: 'participant', ...each }, SIGNED_AT);
+          const whom = returns.whom(
+            { displayName: '', role: 'participant', waits: false, ...each },
+            SIGNED_AT,
+          );
           if (whom !== undefined) returns.note(whom);
           return whom === undefined ? [] : [{ ...each, whom }];
         });
@@ -61,7 +73,7 @@ describe('a participant of an earlier conference', () => {
             room: 'room',
             at: SIGNED_AT,
             rotation: 0,
-            incarnation: each.incarnation === before ? before : lives[2],
+            incarnation: each.incarnation === before ? before : two,
           });
         const allowed = arrivals.filter(
           (each) => each.room === 'room' && each.at === SIGNED_AT && each.incarnation !== now,

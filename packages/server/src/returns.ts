@@ -4,7 +4,8 @@ import type { SeatClaim } from './seat-token.ts';
 /** The conference that somebody asks to return to. */
 export interface ReturnsOptions {
   readonly room: string;
-  readonly incarnation: Incarnation;
+  /** Conferences of the room that a crash or restart of the server ended, and that this one goes on from. Newest first. */
+  readonly earlier: readonly Incarnation[];
 }
 
 /**
@@ -20,10 +21,14 @@ export class Returns {
     this.#options = options;
   }
 
+  /** Whether a signed claim is of a conference that this one goes on from. */
+  comesFrom({ room, incarnation }: SeatClaim): boolean {
+    return room === this.#options.room && this.#options.earlier.includes(incarnation);
+  }
+
   /** Whom a signed claim brings back at `now` (milliseconds since the epoch); `undefined`: nobody, who asks comes as somebody new. */
   whom(claim: SeatClaim, now: number): ParticipantId | undefined {
-    const { room, incarnation } = this.#options;
-    if (claim.room !== room || claim.incarnation === incarnation) return undefined;
+    if (!this.comesFrom(claim) || claim.waits) return undefined;
     if (now - claim.at > LIMITS.restoreMs || this.#returned.has(claim.participant)) return undefined;
     return claim.participant;
   }

@@ -15,6 +15,7 @@ const claim = {
   role: 'moderator' as const,
   displayName: 'Ann',
   at: 1_790_000_000_000,
+  waits: false,
 };
 
 describe('seat tokens', () => {

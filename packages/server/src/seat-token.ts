@@ -24,6 +24,8 @@ export interface SeatClaim {
   readonly displayName: string;
   /** When it was signed: milliseconds since the epoch. */
   readonly at: number;
+  /** It is no seat but the place of somebody who waits to be let in: it opens nothing. */
+  readonly waits: boolean;
 }
 
 /** Signs and reads the tokens that open a seat again. */
@@ -36,7 +38,7 @@ export interface SeatTokens {
 /** Tokens as `claim.mac`, both base64url (RFC 4648 section 5): the claim as JSON, and an HMAC-SHA-256 (RFC 2104) over it. */
 export function createSeatTokens(secret: Uint8Array): SeatTokens {
   // Another number for another shape of the claim: a token of before is then none.
-  const mac = (claim: string) => createHmac('sha256', secret).update(`treff seat 2\n${claim}`).digest();
+  const mac = (claim: string) => createHmac('sha256', secret).update(`treff seat 3\n${claim}`).digest();
   return {
     sign(claim) {
       const text = Buffer.from(JSON.stringify(claim)).toString('base64url');
@@ -59,6 +61,7 @@ const claimSchema = z.object({
   role,
   displayName: z.string(),
   at: z.number(),
+  waits: z.boolean(),
 });
 
 /**

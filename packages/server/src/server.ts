@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CLOSE, incarnation, participantId, type Bridge } from '@treff/protocol';
+import { OPEN_POLICY } from '@treff/conference';
+import { Door } from './access/door.ts';
 import { systemClock, withTimeout, type Clock } from './clock.ts';
 import { Conferences } from './conferences.ts';
 import type { Config } from './config.ts';
 import { createHttpServer } from './http.ts';
 import { createIceServers } from './ice-servers.ts';
 import type { Logger } from './logger.ts';
+import { createMemoryRules, RulesKeeper } from './rules-keeper.ts';
 import { createSeatTokens } from './seat-token.ts';
 import { readSecret } from './secret.ts';
 import { startStunResponder, type StunResponder } from './stun-responder.ts';
@@ -37,12 +40,16 @@ export async function startServer(
   config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'roles' | 'stun' | 'turn'>,
   { bridge, logger, webRoot, clock = systemClock }: ServerOptions,
 ): Promise<RunningServer> {
+  const rules = new RulesKeeper({ store: createMemoryRules(), clock, logger });
   const conferences = new Conferences({
     bridge,
     clock,
     logger,
     p2p: config.p2p,
     roles: config.roles,
+    access: OPEN_POLICY,
+    rules,
+    door: new Door({ clock }),
     tokens: createSeatTokens(await readSecret(config.dataDir)),
     makeIncarnation: () => incarnation.parse(randomBytes(16).toString('hex')),
     makeParticipantId: () => participantId.parse(randomBytes(4).toString('hex')),
@@ -51,6 +58,8 @@ export async function startServer(
     clock,
     logger,
     reception: conferences,
+    addressOf: (request) => request.socket.remoteAddress ?? '',
+    identify: async () => undefined,
     iceServers: createIceServers({
       stunPort: config.stun.port,
       turn: config.turn,

@@ -62,7 +62,7 @@ function setUp() {
       this.ask();
       asking?.seated();
     },
-    refuse: (code: ErrorCode, retryAfterMs?: number) => asking?.refuse(code, retryAfterMs),
+    refuse: (code: ErrorCode, retryAfterMs?: number) => asking?.refuse(code, { retryAfterMs }),
   };
 }
 

@@ -13,7 +13,8 @@ import {
 import * as z from 'zod/mini';
 import type { Clock } from './clock.ts';
 import { Strikes, TokenBucket } from './rate.ts';
-import type { ErrorDetails, Place, Reception, Session } from './session.ts';
+import type { Identity } from './access/identity.ts';
+import type { ErrorDetails, Place, Reception, RefusalDetails, Session, WaitingPlace } from './session.ts';
 
 /** A two-way pipe of text messages. It never calls back from within `send` or `close`. */
 export interface Wire {
@@ -29,6 +30,10 @@ export interface SocketSessionOptions {
   readonly wire: Wire;
   readonly clock: Clock;
   readonly reception: Reception;
+  /** See {@link Session.address}. */
+  readonly address: string;
+  /** See {@link Session.identity}. */
+  readonly identity: () => Promise<Identity | undefined>;
   /** See {@link Session.iceServers}. */
   readonly iceServers: () => IceServers;
   /** It has taken a seat for the first time: it no longer counts as a stranger. */
@@ -41,12 +46,19 @@ type State =
   /** Nothing is known of it; `cancel` stops the deadline. */
   | { readonly name: 'connecting'; readonly cancel: () => void }
   | { readonly name: 'greeted'; readonly room: string; readonly cancel: () => void }
-  /** Asked for a seat. */
+  /** Asked for a seat, perhaps while it was waiting for one. */
   | {
       readonly name: 'joining';
       readonly room: string;
       readonly cancel: () => void;
       readonly place: Place | undefined;
+      readonly waiting: WaitingPlace | undefined;
+    }
+  | {
+      readonly name: 'waiting';
+      readonly room: string;
+      readonly cancel: () => void;
+      readonly waiting: WaitingPlace;
     }
   | { readonly name: 'joined'; readonly place: Place }
   | { readonly name: 'gone' };
@@ -60,6 +72,7 @@ const anyHello = z.object({ type: z.literal('hello'), protocol: z.int() });
 /** A session over a wire: bounds before trust, then the schema, then the place. */
 export class SocketSession implements Session {
   readonly id: number;
+  readonly address: string;
   readonly #options: SocketSessionOptions;
   readonly #bucket: TokenBucket;
   readonly #strikes = new Strikes({ limit: LIMITS.strikes, windowMs: LIMITS.strikeWindowMs });
@@ -69,6 +82,7 @@ export class SocketSession implements Session {
   constructor(options: SocketSessionOptions) {
     const { clock } = options;
     this.id = options.id;
+    this.address = options.address;
     this.#options = options;
     this.#bucket = new TokenBucket({
       burst: LIMITS.messageBurst,
@@ -92,6 +106,9 @@ export class SocketSession implements Session {
     if (!parsed.success) return this.#strike('protocol/malformed');
     if (parsed.data.type === 'ping') return this.send({ type: 'pong', nonce: parsed.data.nonce });
     switch (state.name) {
+      case 'waiting':
+        if (parsed.data.type === 'lobby-message') return this.#sayWaiting(state.waiting, parsed.data.text);
+        return this.#beforeJoin(state, parsed.data);
       case 'greeted':
       case 'joining':
         if (++this.#messagesBeforeJoin > LIMITS.messagesBeforeJoin)
@@ -132,6 +149,14 @@ export class SocketSession implements Session {
     if (this.#end('lost')) this.#options.wire.close(CLOSE.timeout);
   }
 
+  get isOpen(): boolean {
+    return this.#state.name !== 'gone';
+  }
+
+  identity(): Promise<Identity | undefined> {
+    return this.#options.identity();
+  }
+
   iceServers(): IceServers {
     return this.#options.iceServers();
   }
@@ -154,8 +179,14 @@ export class SocketSession implements Session {
 
   enter(place: Place): void {
     const state = this.#state;
-    if (state.name === 'joining') this.#state = { ...state, place };
-    else if (state.name === 'joined') this.#state = { name: 'joined', place };
+    if (state.name === 'joining') {
+      this.#state = { ...state, place, waiting: undefined };
+      // By a password, say, and not because somebody let them in.
+      state.waiting?.leave();
+    } else if (state.name === 'waiting') {
+      const { room, cancel } = state;
+      this.#state = { name: 'joining', room, cancel, place, waiting: undefined };
+    } else if (state.name === 'joined') this.#state = { name: 'joined', place };
     else place.lost();
   }
 
@@ -167,11 +198,27 @@ export class SocketSession implements Session {
     this.#options.onJoined();
   }
 
-  refuse(code: ErrorCode, retryAfterMs?: number): void {
+  wait(waiting: WaitingPlace): void {
     const state = this.#state;
-    if (state.name !== 'joining') return;
-    this.#state = { name: 'greeted', room: state.room, cancel: state.cancel };
-    this.#say(code, false, retryAfterMs === undefined ? {} : { retryAfterMs });
+    if (state.name !== 'joining' && state.name !== 'waiting') return waiting.lost();
+    const { room, waiting: before } = state;
+    if (state.name === 'joining') before?.leave();
+    state.cancel();
+    const cancel = this.#options.clock.after(LIMITS.waitMs, () => this.#timeOut());
+    this.#state = { name: 'waiting', room, cancel, waiting };
+  }
+
+  refuse(code: ErrorCode, { retryAfterMs, canKnock = false }: RefusalDetails = {}): void {
+    const state = this.#state;
+    if (state.name !== 'joining' && state.name !== 'waiting') return;
+    const { room, cancel, waiting } = state;
+    if (state.name === 'joining' && waiting !== undefined)
+      this.#state = { name: 'waiting', room, cancel, waiting };
+    else this.#standBefore(room, cancel);
+    this.#say(code, false, {
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(canKnock ? { canKnock } : {}),
+    });
   }
 
   close(code: number, error?: ErrorCode, details: ErrorDetails = {}): void {
@@ -187,15 +234,13 @@ export class SocketSession implements Session {
     if (parsed.data.type !== 'hello') return this.#fail('protocol/unexpected');
     const room = normaliseRoomName(parsed.data.room);
     if (room === undefined) return this.#fail('room/invalid-name');
-    if (this.#state.name === 'connecting') this.#state.cancel();
-    const cancel = this.#options.clock.after(LIMITS.prejoinTimeoutMs, () => this.#timeOut());
-    this.#state = { name: 'greeted', room, cancel };
+    if (this.#state.name === 'connecting') this.#standBefore(room, this.#state.cancel);
     const { rtpCapabilities } = this.#options.reception;
     this.send({ type: 'welcome', protocol: PROTOCOL_VERSION, room, rtpCapabilities });
   }
 
   #beforeJoin(
-    state: Extract<State, { name: 'greeted' | 'joining' }>,
+    state: Extract<State, { name: 'greeted' | 'joining' | 'waiting' }>,
     message: Exclude<ClientMessage, { type: 'ping' }>,
   ) {
     switch (message.type) {
@@ -204,7 +249,11 @@ export class SocketSession implements Session {
       case 'join':
       case 'resume': {
         if (state.name === 'joining') return this.#strike('protocol/unexpected');
-        this.#state = { name: 'joining', room: state.room, cancel: state.cancel, place: undefined };
+        const { room, cancel } = state;
+        const waiting = state.name === 'waiting' ? state.waiting : undefined;
+        if (waiting !== undefined && ++this.#messagesBeforeJoin > LIMITS.messagesBeforeJoin)
+          return this.#fail('protocol/rate-limited');
+        this.#state = { name: 'joining', room, cancel, place: undefined, waiting };
         const { reception } = this.#options;
         if (message.type === 'join') reception.join(this, state.room, message);
         else reception.resume(this, state.room, message);
@@ -215,8 +264,21 @@ export class SocketSession implements Session {
       case 'media':
       case 'p2p':
       case 'ice-servers':
+      case 'lobby-message':
         return this.#strike('protocol/unexpected');
     }
+  }
+
+  #sayWaiting(waiting: WaitingPlace, text: string): void {
+    const refusal = waiting.say(text);
+    if (refusal !== undefined) this.#say(refusal, false);
+  }
+
+  /** On the prejoin page, for so long. `cancel` stops what was waited for until now. */
+  #standBefore(room: string, cancelLast: () => void): void {
+    cancelLast();
+    const cancel = this.#options.clock.after(LIMITS.prejoinTimeoutMs, () => this.#timeOut());
+    this.#state = { name: 'greeted', room, cancel };
   }
 
   #afterJoin(place: Place, message: Exclude<ClientMessage, { type: 'ping' }>) {
@@ -234,6 +296,7 @@ export class SocketSession implements Session {
       case 'hello':
       case 'join':
       case 'resume':
+      case 'lobby-message':
         return this.#strike('protocol/unexpected');
     }
   }
@@ -259,7 +322,11 @@ export class SocketSession implements Session {
     if (this.#end('left')) this.#options.wire.close(code);
   }
 
-  #say(code: ErrorCode, fatal: boolean, details: ErrorDetails & { retryAfterMs?: number } = {}): void {
+  #say(
+    code: ErrorCode,
+    fatal: boolean,
+    details: ErrorDetails & { retryAfterMs?: number; canKnock?: boolean } = {},
+  ): void {
     if (this.#state.name === 'gone') return;
     this.#options.wire.send(
       JSON.stringify({ type: 'error', code, fatal, ...details } satisfies ServerMessage),
@@ -273,6 +340,9 @@ export class SocketSession implements Session {
     this.#state = { name: 'gone' };
     if (state.name !== 'joined') state.cancel();
     const place = 'place' in state ? state.place : undefined;
+    const waiting = 'waiting' in state ? state.waiting : undefined;
+    if (how === 'left') waiting?.leave();
+    if (how === 'closed' || how === 'lost') waiting?.lost();
     if (how === 'left' || how === 'closed') place?.leave(how);
     if (how === 'lost') place?.lost();
     this.#options.onGone();

@@ -1,4 +1,5 @@
 import { LIMITS } from '@treff/protocol';
+import { KeyedRate } from './keyed-rate.ts';
 import { TokenBucket } from './rate.ts';
 import { addressBytes } from './stun-message.ts';
 
@@ -10,7 +11,7 @@ const { stunBurst, stunPerSecond, stunBurstOfAll, stunPerSecondOfAll, stunSender
  */
 export class StunRate {
   readonly #all: TokenBucket;
-  readonly #senders = new Map<string, TokenBucket>();
+  readonly #senders = new KeyedRate({ burst: stunBurst, perSecond: stunPerSecond, keys: stunSenders });
 
   constructor(now: number) {
     this.#all = new TokenBucket({ burst: stunBurstOfAll, perSecond: stunPerSecondOfAll, now });
@@ -22,19 +23,7 @@ export class StunRate {
 
   /** Whether one more may be answered. `now`: milliseconds. */
   take(address: string, now: number): boolean {
-    const key = networkOf(address);
-    const bucket =
-      this.#senders.get(key) ?? new TokenBucket({ burst: stunBurst, perSecond: stunPerSecond, now });
-    // A map keeps the order of insertion: the first is the one that was heard of the longest ago.
-    this.#senders.delete(key);
-    this.#senders.set(key, bucket);
-    if (this.#senders.size > stunSenders) {
-      for (const oldest of this.#senders.keys()) {
-        this.#senders.delete(oldest);
-        break;
-      }
-    }
-    return bucket.take(now) && this.#all.take(now);
+    return this.#senders.take(networkOf(address), now) && this.#all.take(now);
   }
 }
 

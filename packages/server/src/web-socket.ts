@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLOSE, LIMITS, type IceServers } from '@treff/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Identity } from './access/identity.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 import type { Reception } from './session.ts';
@@ -13,6 +14,10 @@ export interface WebSocketsOptions {
   readonly reception: Reception;
   /** Pages of this origin may connect, besides those of the host that was asked. */
   readonly publicUrl: string | undefined;
+  /** Where a client comes from, for counting. */
+  readonly addressOf: (request: IncomingMessage) => string;
+  /** Whom a client's cookies show, verified. */
+  readonly identify: (cookies: string | undefined) => Promise<Identity | undefined>;
   /** For one client; `host` is the name or address by which it reached this server, as far as it says so. */
   readonly iceServers: (host: string | undefined) => IceServers;
   /** How many may be here that have not joined; {@link LIMITS.unjoinedSockets} if absent. */
@@ -68,9 +73,7 @@ export class WebSockets {
       return refuseUpgrade(socket, '403 Forbidden');
     // Beyond this not even an answer is owed.
     if (this.#strangers.size >= 2 * this.#limit) return refuseUpgrade(socket, '503 Service Unavailable');
-    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#open(webSocket, request.headers.host),
-    );
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, request));
   }
 
   /** Ends all of them. Resolves when the last one is closed, after at most {@link CLOSE_TIMEOUT_MS}. */
@@ -87,13 +90,16 @@ export class WebSockets {
     await Promise.all(closed);
   }
 
-  #open(socket: WebSocket, host: string | undefined): void {
-    const { clock, reception, logger, iceServers } = this.#options;
+  #open(socket: WebSocket, request: IncomingMessage): void {
+    const { clock, reception, logger, iceServers, addressOf, identify } = this.#options;
+    const { host, cookie } = request.headers;
     const session: SocketSession = new SocketSession({
       id: ++this.#sessions,
       wire: wireOf(socket, clock),
       clock,
       reception,
+      address: addressOf(request),
+      identity: () => identify(cookie),
       iceServers: () => iceServers(host),
       onJoined: () => this.#strangers.delete(session),
       onGone: () => this.#strangers.delete(session),
@@ -133,7 +139,7 @@ export class WebSockets {
 
 /**
  * Whether a page of this origin may open a socket to this host: its own page, or one of `publicUrl`. Programs that are no browser
- * send no origin; they could send any. (A socket carries no cookies, so this only spares the server strangers' pages.)
+ * send no origin; they could send any. A browser sends its cookies along, so no other page may speak in a person's name.
  */
 function isAllowedOrigin(
   origin: string | undefined,

@@ -387,6 +387,7 @@ describe('a lost socket', () => {
       room: 'room',
       displayName: 'Bo',
       role: 'moderator' as const,
+      waits: false,
     };
     const token = createSeatTokens(Buffer.alloc(32, 8)).sign({ ...claim, at: meetings.clock.now() });
     Object.assign(forger, { view: ann.view, token });
@@ -398,16 +399,17 @@ describe('a lost socket', () => {
 });
 
 describe('a server that starts anew', () => {
-  /** The same key, another life: nothing else is left of the one before. */
-  function restart(options: Partial<ConferencesOptions> = {}): void {
-    const { clock } = meetings;
+  /** The same key and rules, another life: nothing else is left of the one before. */
+  async function restart(options: Partial<ConferencesOptions> = {}): Promise<void> {
+    const { clock, store } = meetings;
     let lives = 0;
     let people = 0;
-    meetings = new TestMeetings({
+    const makers = {
       makeIncarnation: () => incarnation.parse(`f${(++lives).toString(16).padStart(31, '0')}`),
       makeParticipantId: () => participantId.parse(`f${(++people).toString(16).padStart(7, '0')}`),
       ...options,
-    });
+    };
+    meetings = new TestMeetings(makers, await store.all());
     meetings.clock.advance(clock.now() + 60_000 - meetings.clock.now());
   }
 
@@ -421,7 +423,7 @@ describe('a server that starts anew', () => {
 
   it('brings everybody back as who they were, in any order, and they go on publishing', async () => {
     const before = await three();
-    restart();
+    await restart();
     const [cy, ann, bo] = [
       await back('Cy', before[2].token),
       await back('Anna', before[0].token),
@@ -441,13 +443,14 @@ describe('a server that starts anew', () => {
   it('believes no forged token, none of another room, none too old, and none twice', async () => {
     const [ann, bo] = await three();
     const other = createSeatTokens(Buffer.alloc(32, 8));
-    restart();
+    await restart();
     const claim = {
       incarnation: ann.epoch,
       participant: ann.id,
       rotation: 1,
       displayName: 'Ann',
       role: 'moderator' as const,
+      waits: false,
     };
     const at = meetings.clock.now();
     const forged = await back('Eve', other.sign({ ...claim, room: 'room', at }));
@@ -468,7 +471,7 @@ describe('a server that starts anew', () => {
   it('gives nobody an id that somebody else has by now', async () => {
     const ann = await meetings.joined('Ann');
     const lots = [ann.id, participantId.parse('ffffffff')];
-    restart({ makeParticipantId: () => lots.shift() ?? ann.id });
+    await restart({ makeParticipantId: () => lots.shift() ?? ann.id });
     const { id } = await meetings.joined('Dee');
     expect(id).toBe(ann.id);
     expect((await back('Ann', ann.token)).id).not.toBe(id);

@@ -1,10 +1,19 @@
+import { OPEN_POLICY } from '@treff/conference';
 import { incarnation, participantId } from '@treff/protocol';
 import { FakeBridge } from '@treff/testing';
+import { Door } from '../src/access/door.ts';
+import type { Identity } from '../src/access/identity.ts';
 import { Conferences, type ConferencesOptions } from '../src/conferences.ts';
 import type { Logger } from '../src/logger.ts';
+import { createMemoryRules, RulesKeeper } from '../src/rules-keeper.ts';
 import { createSeatTokens } from '../src/seat-token.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryLine, TestClient, until } from './test-client.ts';
+
+export interface Visitor {
+  readonly address?: string;
+  readonly identity?: Identity;
+}
 
 /** Keeps what is logged as an error: a defect that nothing else shows. */
 export class TestLogger implements Logger {
@@ -32,12 +41,17 @@ export class TestMeetings {
   readonly clock = new ManualClock();
   readonly bridge = new FakeBridge();
   readonly logger = new TestLogger();
+  readonly store = createMemoryRules();
   readonly conferences: Conferences;
   /** What the bridge tells gets lost. */
   deaf = false;
   #ids = 0;
 
-  constructor(options: Partial<ConferencesOptions> = {}) {
+  /** `records`: the rules that an earlier server left. */
+  constructor(
+    options: Partial<ConferencesOptions> = {},
+    records: ConstructorParameters<typeof RulesKeeper>[1] = [],
+  ) {
     const subscribe = this.bridge.subscribe.bind(this.bridge);
     this.bridge.subscribe = (listener) =>
       subscribe((message) => {
@@ -49,6 +63,9 @@ export class TestMeetings {
       logger: this.logger,
       p2p: true,
       roles: { moderators: 'first', promotes: true },
+      access: OPEN_POLICY,
+      door: new Door({ clock: this.clock }),
+      rules: new RulesKeeper({ store: this.store, clock: this.clock, logger: this.logger }, records),
       tokens: createSeatTokens(Buffer.alloc(32, 7)),
       makeIncarnation: () => incarnation.parse((++this.#ids).toString(16).padStart(32, '0')),
       makeParticipantId: () => participantId.parse((++this.#ids).toString(16).padStart(8, '0')),
@@ -56,8 +73,11 @@ export class TestMeetings {
     });
   }
 
-  line(): MemoryLine {
+  /** `who`: where somebody comes from, and whom their cookies show. */
+  line(who: Visitor = {}): MemoryLine {
     return new MemoryLine({
+      address: who.address ?? '192.0.2.1',
+      identity: async () => who.identity,
       clock: this.clock,
       reception: this.conferences,
       iceServers: () => ({ servers: [] }),
@@ -65,8 +85,8 @@ export class TestMeetings {
   }
 
   /** Somebody on the prejoin page. */
-  async greeted(room = 'room'): Promise<TestClient> {
-    const client = new TestClient(this.line());
+  async greeted(room = 'room', who: Visitor = {}): Promise<TestClient> {
+    const client = new TestClient(this.line(who));
     client.hello(room);
     await until(() => client.room !== '', 'welcome');
     return client;

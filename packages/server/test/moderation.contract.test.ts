@@ -72,12 +72,15 @@ describe('a moderator', () => {
     await settle();
     cy.command({ type: 'revoke-moderator', participant: ann.id });
     await settle();
-    const { clock } = meetings;
-    meetings = new TestMeetings({
-      makeIncarnation: () => incarnation.parse('f'.repeat(32)),
-      makeParticipantId: () => participantId.parse('ffffffff'),
-    });
-    meetings.clock.advance(clock.now());
+    const { clock, store } = meetings;
+    meetings = new TestMeetings(
+      {
+        makeIncarnation: () => incarnation.parse('f'.repeat(32)),
+        makeParticipantId: () => participantId.parse('ffffffff'),
+      },
+      await store.all(),
+    );
+    meetings.clock.advance(clock.now() + 60_000 - meetings.clock.now());
     await again('Bo', bo.token);
     await again('Ann', ann.token);
     const last = await again('Cy', cy.token);

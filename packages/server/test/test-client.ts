@@ -10,6 +10,7 @@ import {
   type ConferenceView,
   type ErrorCode,
   type IceServers,
+  type LobbyMessage,
   type MediaInventory,
   type MediaOffer,
   type P2pAction,
@@ -44,12 +45,15 @@ export class MemoryLine implements Line {
   #open = true;
 
   constructor(
-    options: Omit<SocketSessionOptions, 'wire' | 'id' | 'onJoined' | 'onGone'> & { onGone?: () => void },
+    options: Omit<SocketSessionOptions, 'wire' | 'id' | 'onJoined' | 'onGone' | 'address' | 'identity'> &
+      Partial<Pick<SocketSessionOptions, 'onGone' | 'address' | 'identity'>>,
   ) {
     const backlog = () => this.backlog;
     this.session = new SocketSession({
       onJoined: () => {},
       onGone: () => {},
+      address: '192.0.2.1',
+      identity: async () => undefined,
       ...options,
       id: 1,
       wire: {
@@ -127,6 +131,11 @@ export class TestClient {
   readonly errors: ErrorCode[] = [];
   readonly results = new Map<string, ErrorCode | undefined>();
   readonly pongs: number[] = [];
+  /** What it waits for, and what was said meanwhile. */
+  waitsFor: 'host' | 'admission' | undefined;
+  waitingToken: string | undefined;
+  lobby: LobbyMessage[] = [];
+  lastError: Extract<ServerMessage, { type: 'error' }> | undefined;
   /** The first thing that the server did wrong. */
   failure: unknown;
   /** Keep no history; for long runs. */
@@ -203,9 +212,19 @@ export class TestClient {
   }
 
   /** `restore`: the token of a seat that was lost. */
-  join(displayName: string, rtpCapabilities = this.rtpCapabilities, restore?: string): void {
-    const join = { type: 'join', displayName, rtpCapabilities, p2p: this.p2p } as const;
+  join(
+    displayName: string,
+    rtpCapabilities = this.rtpCapabilities,
+    restore?: string,
+    more: Partial<Extract<ClientMessage, { type: 'join' }>> = {},
+  ): void {
+    const join = { type: 'join', displayName, rtpCapabilities, p2p: this.p2p, ...more } as const;
     this.send(restore === undefined ? join : { ...join, restore });
+  }
+
+  /** Joins with something that is wanted at the door. */
+  ask(displayName: string, more: Partial<Extract<ClientMessage, { type: 'join' }>>): void {
+    this.join(displayName, undefined, undefined, more);
   }
 
   resume(changes: Partial<Extract<ClientMessage, { type: 'resume' }>> = {}): void {
@@ -260,6 +279,14 @@ export class TestClient {
         this.iceServers = message.iceServers;
         this.#offered(message.media);
         break;
+      case 'waiting':
+        this.waitsFor = message.for;
+        this.waitingToken = message.token;
+        this.lobby = [...message.messages];
+        break;
+      case 'lobby-message':
+        this.lobby.push(message.message);
+        break;
       case 'token':
         this.token = message.token;
         break;
@@ -290,6 +317,7 @@ export class TestClient {
         break;
       case 'error':
         this.errors.push(message.code);
+        this.lastError = message;
         break;
       case 'pong':
         this.pongs.push(message.nonce);

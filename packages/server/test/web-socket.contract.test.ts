@@ -24,6 +24,8 @@ beforeEach(async () => {
     logger,
     reception,
     iceServers: () => ({ servers: [] }),
+    addressOf: () => '192.0.2.1',
+    identify: async () => undefined,
     publicUrl: undefined,
     strangers: 2,
   });
