@@ -5,7 +5,7 @@ export type { AccessPolicy, Applicant } from './features/access/admission.ts';
 export { rulesOf, type Rules } from './rules.ts';
 export type { Decision } from './feature.ts';
 export { cleanMessage } from './features/chat/text.ts';
-export { cleanDisplayName } from './features/participants/display-name.ts';
+export { cleanDisplayName, oneLine } from './features/participants/display-name.ts';
 export { peerOf } from './features/media/route.ts';
 export { mediaPlan, type MediaPlan, type PlannedSource } from './features/media/media.ts';
 export { endOf, kickOf, removalOf, type Ended, type Kick } from './features/moderation/moderation.ts';

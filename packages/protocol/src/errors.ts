@@ -107,6 +107,22 @@ export const ERROR_CODES = [
   'media/stale-generation',
   /** No media worker is there just now; media returns by itself. */
   'media/bridge-unavailable',
+  /** The token (JWT) is none, is not signed by whom the operator trusts, or says something that is not accepted here. */
+  'auth/token-invalid',
+  /** The token was good until a while ago. */
+  'auth/token-expired',
+  /** The token will be good later. */
+  'auth/token-not-yet-valid',
+  /** The token is for another room. */
+  'auth/token-wrong-room',
+  /** The keys that check tokens can't be had just now: it may be good. */
+  'auth/token-unverifiable',
+  /** The OpenID provider's answer does not fit what was asked: too late, from another browser, or wrong. */
+  'auth/oidc-failed',
+  /** The person, or the provider for them, refused. */
+  'auth/oidc-denied',
+  /** The OpenID provider can't be reached just now. */
+  'auth/oidc-unavailable',
 ] as const;
 
 export const errorCode = z.enum(ERROR_CODES);

@@ -126,4 +126,24 @@ export const LIMITS = {
   stunSenders: 4_096,
   /** DTLS fingerprints (RFC 8122 allows several). */
   dtlsFingerprints: 8,
+  /** Characters of a JWT. Jitsi's with every claim and an RSA signature are about 1,200; addresses stay below 8,192 with it. */
+  jwtLength: 4_096,
+  /** Milliseconds by which the clock of who signs tokens may differ from this one. */
+  jwtToleranceMs: 30_000,
+  /** Milliseconds after the keys of tokens were fetched before an unknown one fetches them again: strangers can name as many as they like. */
+  jwksCooldownMs: 30_000,
+  /** Milliseconds that the keys of tokens may take to come. */
+  jwksTimeoutMs: 5_000,
+  /** Characters of an identity's id; a longer one is replaced by its hash. */
+  identityIdLength: 256,
+  /** Milliseconds that a person may take to sign in at an OpenID provider: to find the phone with the second factor. */
+  oidcFlowMs: 10 * 60_000,
+  /** Milliseconds that one answer of an OpenID provider may take. */
+  oidcTimeoutMs: 10_000,
+  /** Milliseconds for which an OpenID provider is taken to be as it described itself. */
+  oidcDiscoveryMs: 60 * 60_000,
+  /** Characters of an ID token that is kept for signing out: it lives in a cookie, and browsers keep those up to 4,096 bytes. */
+  idTokenLength: 2_048,
+  /** Characters of the path that somebody returns to after signing in: the longest room name percent-encoded is 1,152. */
+  returnPathLength: 2_048,
 } as const;

@@ -3,10 +3,11 @@ import { availableParallelism } from 'node:os';
 import type { RolePolicy } from '@treff/conference';
 import { LIMITS } from '@treff/protocol';
 import * as z from 'zod/mini';
+import { readTokenSettings, type TokenSettings } from './access/config-tokens.ts';
 import { isTurnUrl, type TurnServers } from './ice-servers.ts';
 
 /** Everything an operator can set, by environment variables alone. */
-export interface Config {
+export interface Config extends TokenSettings {
   readonly http: {
     /** 0: any free port. */
     readonly port: number;
@@ -123,6 +124,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     stun: { port: read('STUN_PORT', stunPort, 'a port from 1 to 65535, or off', 3_478) },
     turn: readTurn(),
+    ...readTokenSettings(environment, problems),
     publicUrl: read<string | undefined>(
       'PUBLIC_URL',
       origin,

@@ -1,0 +1,1 @@
+export { startOidcProvider, type OidcPerson, type OidcProvider } from './provider.ts';
