@@ -1,18 +1,23 @@
-import type { ConferenceView, Incarnation, ParticipantId, ViewEvent } from '@treff/protocol';
+import type { ConferenceView, Incarnation, ParticipantId, StartMuted, ViewEvent } from '@treff/protocol';
 import { accept, refuse, type Decision, type Feature } from './feature.ts';
 import { nextHands } from './features/hands/hands.ts';
+import { nextBlocks } from './features/media-moderation/media-moderation.ts';
 import { nextRoute } from './features/media/route.ts';
 import { nextRoles, type RolePolicy } from './features/roles/roles.ts';
 import { refusalOf } from './permissions.ts';
 import { FEATURES, type ConferenceCommand, type ConferenceEvent } from './registry.ts';
 import type { Actor, ConferenceState, DecisionContext } from './state.ts';
 
-/** A conference before anybody joined. `room` is a normalised name; `p2p`: whether browsers may connect directly; `roles`: the operator's policy. */
+/**
+ * A conference before anybody joined. `room` is a normalised name; `p2p`: whether browsers may connect directly; `roles`: the operator's policy;
+ * `startMuted`: theirs, too, until a moderator changes it.
+ */
 export function createConference(options: {
   epoch: Incarnation;
   room: string;
   p2p: boolean;
   roles?: RolePolicy | undefined;
+  startMuted?: StartMuted | undefined;
 }): ConferenceState {
   return {
     epoch: options.epoch,
@@ -23,14 +28,17 @@ export function createConference(options: {
     speakers: FEATURES.speakers.initial,
     hands: FEATURES.hands.initial,
     moderation: FEATURES.moderation.initial,
+    mediaModeration: FEATURES.mediaModeration.initial,
+    startMuted: options.startMuted ?? FEATURES.startMuted.initial,
+    subject: FEATURES.subject.initial,
     chat: FEATURES.chat.initial,
     media: { ...FEATURES.media.initial, p2pEnabled: options.p2p },
   };
 }
 
 /**
- * Permission first, then the feature's own judgement, then what follows for roles, for raised hands and for the route of media. Pure: nothing happens until the events are
- * evolved.
+ * Permission first, then the feature's own judgement, then what follows for roles, for raised hands, for what is blocked and for the route of media. Pure: nothing happens
+ * until the events are evolved.
  */
 export function decide(
   state: ConferenceState,
@@ -44,7 +52,8 @@ export function decide(
   if (!decision.ok) return decision;
   const after = decision.events.reduce(evolve, state);
   const roles = nextRoles(state, after, decision.events, context.now);
-  const events = [...decision.events, ...roles, ...nextHands(after, context.now)];
+  const blocks = nextBlocks(state, roles.reduce(evolve, after));
+  const events = [...decision.events, ...roles, ...nextHands(after, context.now), ...blocks];
   const route = nextRoute(after, context.now);
   return route === after.media.route ? accept(...events) : accept(...events, { type: 'media-routed', route });
 }
@@ -74,6 +83,9 @@ function decidersOf({
   speakers,
   hands,
   moderation,
+  mediaModeration,
+  startMuted,
+  subject,
   chat,
   media,
 }: typeof FEATURES): Deciders {
@@ -84,6 +96,9 @@ function decidersOf({
     ...speakers.decide,
     ...hands.decide,
     ...moderation.decide,
+    ...mediaModeration.decide,
+    ...startMuted.decide,
+    ...subject.decide,
     ...chat.decide,
     ...media.decide,
   };
@@ -109,6 +124,9 @@ export function evolve(state: ConferenceState, event: ConferenceEvent): Conferen
     speakers: FEATURES.speakers.evolve(state.speakers, event),
     hands: FEATURES.hands.evolve(state.hands, event),
     moderation: FEATURES.moderation.evolve(state.moderation, event),
+    mediaModeration: FEATURES.mediaModeration.evolve(state.mediaModeration, event),
+    startMuted: FEATURES.startMuted.evolve(state.startMuted, event),
+    subject: FEATURES.subject.evolve(state.subject, event),
     chat: FEATURES.chat.evolve(state.chat, event),
     media: FEATURES.media.evolve(state.media, event),
   };
@@ -124,6 +142,9 @@ export function project(state: ConferenceState, viewer: ParticipantId): Conferen
     ...FEATURES.sources.project(state, viewer),
     ...FEATURES.speakers.project(state, viewer),
     ...FEATURES.hands.project(state, viewer),
+    ...FEATURES.mediaModeration.project(state, viewer),
+    ...FEATURES.startMuted.project(state, viewer),
+    ...FEATURES.subject.project(state, viewer),
     ...FEATURES.chat.project(state, viewer),
     ...FEATURES.media.project(state, viewer),
   };

@@ -22,16 +22,23 @@ const two = after(alone, join(ben));
 const interrupted = after(two, [{ type: 'interrupt', participant: ann }]);
 /** Ben moderates too. */
 const both = after(two, [{ type: 'grant-moderator', participant: ben }, as(ann)]);
+/** Ben's camera, which he muted, and may not unmute. */
+const bensCamera = makeSourceId(ben, 'camera', 0);
+const moderated = after(
+  two,
+  [{ type: 'add-source', source: { id: bensCamera, kind: 'camera', muted: true } }, as(ben)],
+  [{ type: 'moderate-media', kind: 'camera', on: true }, as(ann)],
+);
 const full = Array.from({ length: LIMITS.participants - 2 }, (_, index) =>
   participantId.parse((0x10000000 + index).toString(16)),
 ).reduce((state, id) => after(state, join(id)), two);
 
-const STATES = { empty: EMPTY, alone, two, both, interrupted, full } satisfies Record<
+const STATES = { empty: EMPTY, alone, two, both, moderated, interrupted, full } satisfies Record<
   string,
   ConferenceState
 >;
 
-/** Ann owns the camera and moderates, Ben sits beside her (but not in `empty` and `alone`), Cem has no seat. */
+/** Ann owns the camera and moderates, Ben sits beside her (but not in `empty` and `alone`) with one of his own in `moderated`, Cem has no seat. */
 const ACTORS = {
   system: { kind: 'system' },
   ann: as(ann),
@@ -60,6 +67,11 @@ const COMMANDS = {
   'ask-to-unmute': { type: 'ask-to-unmute', participant: ben },
   kick: { type: 'kick', participant: ben, reason: 'noise' },
   'end-meeting': { type: 'end-meeting' },
+  'moderate-media': { type: 'moderate-media', kind: 'microphone', on: true },
+  'allow-media': { type: 'allow-media', participant: ben, kind: 'camera' },
+  'disallow-media': { type: 'disallow-media', participant: ben, kind: 'camera' },
+  'set-start-muted': { type: 'set-start-muted', microphone: true, camera: false },
+  'set-subject': { type: 'set-subject', subject: 'Harvest' },
   'add-source': {
     type: 'add-source',
     source: { id: makeSourceId(ann, 'microphone', 0), kind: 'microphone', muted: true },
@@ -93,6 +105,7 @@ const FREELY: Record<keyof typeof STATES, Row> = {
   alone: seated(seatless),
   two: seated(),
   both: seated(),
+  moderated: seated(),
   interrupted: seated(),
   full: seated(),
 };
@@ -104,6 +117,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('room/full'),
   },
@@ -112,6 +126,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
   },
@@ -120,6 +135,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
   },
@@ -128,6 +144,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
   },
@@ -136,6 +153,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
   },
@@ -144,6 +162,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
   },
@@ -156,6 +175,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('participant/unknown', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
   },
@@ -164,6 +184,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('role/last-moderator', seatless),
     two: moderators('role/last-moderator'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('role/last-moderator'),
     interrupted: moderators('role/last-moderator'),
     full: moderators('role/last-moderator'),
   },
@@ -172,6 +193,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: seated(seatless),
     two: seated(),
     both: seated(),
+    moderated: seated(),
     interrupted: seated(),
     full: seated(),
   },
@@ -180,6 +202,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: seated(seatless),
     two: seated(denied),
     both: seated(),
+    moderated: seated(denied),
     interrupted: seated(denied),
     full: seated(denied),
   },
@@ -188,6 +211,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('ok', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
   },
@@ -196,6 +220,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('participant/unknown', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
   },
@@ -204,6 +229,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('ok', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
   },
@@ -212,6 +238,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('participant/unknown', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
   },
@@ -220,6 +247,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('participant/unknown', seatless),
     two: moderators('ok'),
     both: moderators('ok', denied),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
   },
@@ -228,6 +256,52 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('ok', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+  },
+  'moderate-media': {
+    empty: nobody(denied),
+    alone: moderators('ok', seatless),
+    two: moderators('ok'),
+    both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+  },
+  'allow-media': {
+    empty: nobody(denied),
+    alone: moderators('participant/unknown', seatless),
+    two: moderators('ok'),
+    both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+  },
+  'disallow-media': {
+    empty: nobody(denied),
+    alone: moderators('participant/unknown', seatless),
+    two: moderators('ok'),
+    both: moderators(denied, denied),
+    moderated: moderators('ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+  },
+  'set-start-muted': {
+    empty: nobody(denied),
+    alone: moderators('ok', seatless),
+    two: moderators('ok'),
+    both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+  },
+  'set-subject': {
+    empty: nobody(denied),
+    alone: moderators('ok', seatless),
+    two: moderators('ok'),
+    both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
   },
@@ -236,6 +310,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     both: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
+    moderated: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     full: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
   },
@@ -244,6 +319,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: { system: 'ok', ann: 'ok', ben: seatless, cem: seatless },
     two: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     both: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
+    moderated: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     interrupted: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     full: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
   },
@@ -252,6 +328,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     both: { system: denied, ann: 'ok', ben: denied, cem: seatless },
+    moderated: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     full: { system: denied, ann: 'ok', ben: denied, cem: seatless },
   },
@@ -267,6 +344,14 @@ describe('every command, by every actor, in every state of the conference', () =
           expect(decision.ok ? 'ok' : decision.code).toBe(expected);
         });
       }
+
+  const unmuting = { system: denied, ann: denied, ben: 'moderation/blocked', cem: seatless } satisfies Row;
+  for (const [who, actor] of typedEntries(ACTORS))
+    test(`unmuting what is blocked by ${who}: ${unmuting[who]}`, () => {
+      const command = { type: 'mute-source', source: bensCamera, muted: false } as const;
+      const decision = decide(moderated, command, actor, { now: 0 });
+      expect(decision).toEqual({ ok: false, code: unmuting[who] });
+    });
 
   test('the table names every command that has a permission', () => {
     expect(Object.keys(TABLE).toSorted()).toEqual(Object.keys(PERMISSIONS).toSorted());

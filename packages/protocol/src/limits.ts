@@ -42,6 +42,8 @@ export const LIMITS = {
   handSpeakingMs: 5_000,
   /** Characters of the reason for which somebody is removed: a sentence or two. */
   kickReasonLength: 200,
+  /** Characters of a meeting's subject: one line above the pictures. */
+  subjectLength: 100,
   /** Seats of one conference. One router on one core forwards to about this many. */
   participants: 500,
   /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */

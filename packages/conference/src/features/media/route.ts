@@ -48,9 +48,10 @@ export const NO_ROUTE: Route = {
   generations: 0,
 };
 
-/** Exactly two, and nobody has anything against it. */
-function p2pEligible({ media, participants }: ConferenceState): boolean {
-  return media.p2pEnabled && participants.size === 2 && [...participants.values()].every(({ p2p }) => p2p);
+/** Exactly two, and nobody has anything against it. What is moderated goes over the bridge, where the server has the say. */
+function p2pEligible({ media, mediaModeration, participants }: ConferenceState): boolean {
+  if (!media.p2pEnabled || mediaModeration.size > 0 || participants.size !== 2) return false;
+  return [...participants.values()].every(({ p2p }) => p2p);
 }
 
 /** The route after whatever happened; the same object if it stays. Applied again it changes nothing more. */
