@@ -7,6 +7,7 @@ import {
   type Incarnation,
   type ParticipantId,
   type RtpCapabilities,
+  type StartMuted,
 } from '@treff/protocol';
 import type { Ended, RolePolicy } from '@treff/conference';
 import type { Clock } from './clock.ts';
@@ -23,6 +24,7 @@ export interface ConferencesOptions {
   /** Whether browsers may connect directly. */
   readonly p2p: boolean;
   readonly roles: RolePolicy;
+  readonly startMuted: StartMuted;
   readonly makeIncarnation: () => Incarnation;
   readonly makeParticipantId: () => ParticipantId;
   /** How many conferences there may be; {@link LIMITS.conferences} if absent. */
@@ -94,7 +96,7 @@ export class Conferences implements Reception {
    */
   #open(room: string): Focus | undefined {
     if (this.#byRoom.size >= this.#limit) return undefined;
-    const { bridge, clock, logger, tokens, p2p, roles, makeParticipantId } = this.#options;
+    const { bridge, clock, logger, tokens, p2p, roles, startMuted, makeParticipantId } = this.#options;
     const incarnation = this.#options.makeIncarnation();
     const focus = new Focus({
       room,
@@ -105,6 +107,7 @@ export class Conferences implements Reception {
       tokens,
       p2p,
       roles,
+      startMuted,
       makeParticipantId,
       onOver: (ended) => {
         this.#byRoom.delete(room);

@@ -36,6 +36,7 @@ import {
   type Publication,
   type ServerMediaAction,
   type ServerMessage,
+  type StartMuted,
 } from '@treff/protocol';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
@@ -55,6 +56,8 @@ export interface FocusOptions {
   /** Whether browsers may connect directly. */
   readonly p2p: boolean;
   readonly roles: RolePolicy;
+  /** What those who come in switch off before, until a moderator says otherwise. */
+  readonly startMuted: StartMuted;
   /** An id that may be in use already: the focus asks again. */
   readonly makeParticipantId: () => ParticipantId;
   /** Nobody is left; the focus is closed. Called once. `ended`: somebody ended it for everybody. */
@@ -90,8 +93,8 @@ export class Focus {
     this.incarnation = options.incarnation;
     this.#options = options;
     this.#returns = new Returns(options);
-    const { bridge, clock, logger, incarnation, room, p2p, roles } = options;
-    this.#state = createConference({ epoch: incarnation, room, p2p, roles });
+    const { bridge, clock, logger, incarnation, room, p2p, roles, startMuted } = options;
+    this.#state = createConference({ epoch: incarnation, room, p2p, roles, startMuted });
     this.#media = new ConferenceMedia({
       incarnation,
       bridge,

@@ -34,7 +34,7 @@ const HEALTH_TIMEOUT_MS = 2_000;
 
 /** Everything between the browser and the bridge, wired up. Rejects when a port is taken or the data folder is not usable. */
 export async function startServer(
-  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'roles' | 'stun' | 'turn'>,
+  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'roles' | 'startMuted' | 'stun' | 'turn'>,
   { bridge, logger, webRoot, clock = systemClock }: ServerOptions,
 ): Promise<RunningServer> {
   const conferences = new Conferences({
@@ -43,6 +43,7 @@ export async function startServer(
     logger,
     p2p: config.p2p,
     roles: config.roles,
+    startMuted: config.startMuted,
     tokens: createSeatTokens(await readSecret(config.dataDir)),
     makeIncarnation: () => incarnation.parse(randomBytes(16).toString('hex')),
     makeParticipantId: () => participantId.parse(randomBytes(4).toString('hex')),

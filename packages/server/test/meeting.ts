@@ -49,6 +49,7 @@ export class TestMeetings {
       logger: this.logger,
       p2p: true,
       roles: { moderators: 'first', promotes: true },
+      startMuted: { microphone: false, camera: false },
       tokens: createSeatTokens(Buffer.alloc(32, 7)),
       makeIncarnation: () => incarnation.parse((++this.#ids).toString(16).padStart(32, '0')),
       makeParticipantId: () => participantId.parse((++this.#ids).toString(16).padStart(8, '0')),
