@@ -30,6 +30,9 @@ export function view(change: Partial<ConferenceView> = {}): ConferenceView {
     sources: [],
     speakers: [],
     hands: [],
+    mediaModeration: [],
+    startMuted: { microphone: false, camera: false },
+    subject: '',
     messages: [],
     ...change,
   };

@@ -111,12 +111,25 @@ const event: fc.Arbitrary<ViewEvent> = fc.oneof(
   other.map((participant): ViewEvent => ({ type: 'dominant-speaker', participant })),
   fc.tuple(other, fc.nat(3)).map(([owner, index]): ViewEvent => ({
     type: 'source-added',
-    source: { id: makeSourceId(owner, 'camera', index), kind: 'camera', muted: false },
+    source: { id: makeSourceId(owner, 'camera', index), kind: 'camera', muted: false, blocked: false },
   })),
   fc.tuple(other, fc.nat(3), fc.boolean()).map(([owner, index, muted]): ViewEvent => ({
     type: 'source-muted',
     source: makeSourceId(owner, 'camera', index),
     muted,
+  })),
+  fc.tuple(other, fc.nat(3), fc.boolean()).map(([owner, index, blocked]): ViewEvent => ({
+    type: 'source-blocked',
+    source: makeSourceId(owner, 'camera', index),
+    blocked,
+  })),
+  fc.boolean().map((on): ViewEvent => ({ type: 'media-moderated', kind: 'camera', on, by: SELF })),
+  fc.tuple(other, fc.boolean()).map(([participant, allowed]): ViewEvent => ({
+    type: 'media-allowed',
+    kind: 'camera',
+    participant,
+    allowed,
+    by: SELF,
   })),
 );
 const step: fc.Arbitrary<Step> = fc.oneof(

@@ -9,6 +9,7 @@ const camera = (owner: typeof SELF, index: number): SourceView => ({
   id: makeSourceId(owner, 'camera', index),
   kind: 'camera',
   muted: false,
+  blocked: false,
 });
 const before = view({ participants: [ann, bert], sources: [camera(SELF, 0), camera(OTHER, 0)] });
 

@@ -313,7 +313,7 @@ describe('devices in the call', () => {
     await send({
       type: 'event',
       seq: 1,
-      event: { type: 'source-added', source: { id: source, kind: 'camera', muted: false } },
+      event: { type: 'source-added', source: { id: source, kind: 'camera', muted: false, blocked: false } },
     });
     const told: string[] = [];
     meeting.listen((event, before) => told.push(`${event.type} of ${before.sources.length}`));
@@ -505,7 +505,10 @@ describe('the others', () => {
     await send({
       type: 'event',
       seq: 1,
-      event: { type: 'source-added', source: { id: consumer.source, kind: 'camera', muted: false } },
+      event: {
+        type: 'source-added',
+        source: { id: consumer.source, kind: 'camera', muted: false, blocked: false },
+      },
     });
     expect([...meeting.getState().tracks.keys()]).toEqual([consumer.source]);
     await send({

@@ -165,7 +165,9 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       if (conference === undefined) return;
       const source = makeSourceId(idOf(0), 'screen', 9);
       const others = conference.sources.filter(({ id }) => id !== source);
-      const sources = on ? [...others, { id: source, kind: 'screen' as const, muted: false }] : others;
+      const sources = on
+        ? [...others, { id: source, kind: 'screen' as const, muted: false, blocked: false }]
+        : others;
       const screen: LocalScreen = { ...NO_SCREEN, status: 'on', track: slideTrack('Mine'), source };
       change({
         conference: { ...conference, sources },
@@ -277,9 +279,14 @@ function conferenceOf(
     const shares = index > 0 && index <= screens;
     if (shares) tracks.set(screen, slideTrack(`Quarter ${index}`));
     return [
-      ...(shares ? [{ id: screen, kind: 'screen' as const, muted: false }] : []),
-      { id: camera, kind: 'camera' as const, muted: cameraMuted },
-      { id: makeSourceId(idOf(index), 'microphone', 2), kind: 'microphone' as const, muted: index % 3 === 2 },
+      ...(shares ? [{ id: screen, kind: 'screen' as const, muted: false, blocked: false }] : []),
+      { id: camera, kind: 'camera' as const, muted: cameraMuted, blocked: false },
+      {
+        id: makeSourceId(idOf(index), 'microphone', 2),
+        kind: 'microphone' as const,
+        muted: index % 3 === 2,
+        blocked: false,
+      },
     ];
   });
   const epoch = '0'.repeat(32) as ConferenceView['epoch'];
@@ -297,6 +304,9 @@ function conferenceOf(
     sources,
     speakers: [idOf(1)].filter(() => people > 1),
     hands: [idOf(3), idOf(0), idOf(2)].filter(() => people > 3),
+    mediaModeration: [],
+    startMuted: { microphone: false, camera: false },
+    subject: '',
     messages: people < 3 ? [] : conversation(),
   };
 }

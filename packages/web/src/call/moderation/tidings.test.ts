@@ -18,6 +18,9 @@ const view = conferenceView.parse({
   sources: [],
   speakers: [],
   hands: [],
+  mediaModeration: [],
+  startMuted: { microphone: false, camera: false },
+  subject: '',
   messages: [],
 });
 
@@ -66,9 +69,9 @@ describe('tidings', () => {
     const sending = conferenceView.parse({
       ...view,
       sources: [
-        { id: microphone, kind: 'microphone', muted: false },
-        { id: screen, kind: 'screen', muted: false },
-        { id: sound, kind: 'screenAudio', muted: false },
+        { id: microphone, kind: 'microphone', muted: false, blocked: false },
+        { id: screen, kind: 'screen', muted: false, blocked: false },
+        { id: sound, kind: 'screenAudio', muted: false, blocked: false },
       ],
     });
     const told = [microphone, screen, sound].map((source) =>
