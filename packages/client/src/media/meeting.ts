@@ -7,10 +7,10 @@ import {
   type ErrorCode,
   type IceServers,
   type MediaOffer,
+  type Mutable,
   type ParticipantId,
   type RtpCapabilities,
   type SourceId,
-  type SourceKind,
 } from '@treff/protocol';
 import { Session, type SessionEvent } from '../core/index.ts';
 import { reportOf, trackSources, type Reading } from './connection-report.ts';
@@ -20,12 +20,12 @@ import { browserEnvironment, type Environment } from './environment.ts';
 import { Identity } from './identity.ts';
 import { IceServerList } from './ice-server-list.ts';
 import { LevelMeter } from './levels.ts';
-import { localDevice, localScreen, shared } from './local-media.ts';
+import { localMedia, shared } from './local-media.ts';
 import { Outgoing } from './outgoing.ts';
 import { P2pPath } from './p2p-path.ts';
 import { recallDirect, rememberDirect } from './remembered-direct.ts';
 import { isFinal, phaseOfEnd, type End } from './meeting-end.ts';
-import { mutedByModerator } from './moderated.ts';
+import { forbidden, heldBack, mutedAtStart, mutedByModerator } from './moderated.ts';
 import { ScreenCapture } from './screen-capture.ts';
 import { SeatMedia } from './seat-media.ts';
 import { Shown } from './shown.ts';
@@ -59,8 +59,6 @@ interface Seat {
   reading: Reading | undefined;
 }
 
-type DeviceKind = 'microphone' | 'camera';
-
 const NO_TRACKS: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
 
 /** Puts session, devices and media together, and tells the page what comes of them. */
@@ -89,6 +87,7 @@ class ComposedMeeting implements Meeting {
   /** Pictures on screen; undefined until the page has said. */
   #visible: ReadonlySet<SourceId> | undefined;
   #end: End | undefined;
+  #mutedAtStart: LocalMedia['mutedAtStart'] = [];
   /** Left because the page was put aside, not by the person. */
   #aside = false;
   #state: MeetingState;
@@ -195,11 +194,11 @@ class ComposedMeeting implements Meeting {
   }
 
   setMicrophone(on: boolean): void {
-    this.#devices.setWanted('microphone', on);
+    if (!on || !this.#forbidden.includes('microphone')) this.#devices.setWanted('microphone', on);
   }
 
   setCamera(on: boolean): void {
-    this.#devices.setWanted('camera', on);
+    if (!on || !this.#forbidden.includes('camera')) this.#devices.setWanted('camera', on);
   }
 
   selectMicrophone(deviceId: string): void {
@@ -219,7 +218,12 @@ class ComposedMeeting implements Meeting {
   }
 
   setScreenShare(on: boolean): void {
-    if (this.#seat !== undefined) this.#screen.setWanted(on);
+    if (this.#seat === undefined || (on && this.#forbidden.includes('screen'))) return;
+    this.#screen.setWanted(on);
+  }
+
+  get #forbidden(): readonly Mutable[] {
+    return this.#seat === undefined ? [] : forbidden(this.#seat.media.view);
   }
 
   rename(displayName: string): void {
@@ -353,7 +357,7 @@ class ComposedMeeting implements Meeting {
         this.#seat?.media.handleP2p(event.generation, event.body);
         break;
       case 'happened':
-        this.#switchOff(mutedByModerator(event.event, event.before));
+        this.#switchOff(mutedByModerator(event.event, event.before), 'everywhere');
         for (const listener of this.#witnesses) listener(event.event, event.before);
         break;
       case 'signal':
@@ -371,8 +375,10 @@ class ComposedMeeting implements Meeting {
       case 'joined':
       case 'resuming':
         // A new seat has its media only when it is taken.
-        if (this.#seat?.epoch === state.view.epoch && this.#seat.self === state.view.self)
+        if (this.#seat?.epoch === state.view.epoch && this.#seat.self === state.view.self) {
           this.#seat.media.update(state.view);
+          this.#switchOff(heldBack(state.view), 'here');
+        }
         break;
       case 'closed':
         this.#finish(phaseOfEnd(state.end));
@@ -444,6 +450,10 @@ class ComposedMeeting implements Meeting {
     this.#seat = { self: view.self, epoch: view.epoch, media: seatMedia, reading: undefined };
     this.#identity.sit(view, before !== undefined);
     before?.media.close();
+    // Before anything is published.
+    const atStart = before === undefined ? mutedAtStart(view) : [];
+    this.#mutedAtStart = atStart.filter((kind) => this.#devices[kind].wanted);
+    this.#switchOff([...atStart, ...forbidden(view)], 'here');
     if (this.#visible !== undefined) seatMedia.setShown(this.#visible);
     // The route first: what it names is made first.
     seatMedia.update(view);
@@ -488,9 +498,12 @@ class ComposedMeeting implements Meeting {
     if (this.#aside) this.retry();
   }
 
-  #switchOff(kind: SourceKind | undefined): void {
-    if (kind === 'microphone' || kind === 'camera') this.#devices.setWanted(kind, false);
-    else if (kind !== undefined) this.#screen.setWanted(false);
+  /** `here`: because of this meeting's rules; the next one begins as the person wants it. */
+  #switchOff(kinds: readonly Mutable[], where: 'here' | 'everywhere'): void {
+    for (const kind of kinds)
+      if (kind === 'screen') this.#screen.setWanted(false);
+      else if (where === 'here') this.#devices.switchOff(kind);
+      else this.#devices.setWanted(kind, false);
   }
 
   #sayMuted(source: SourceId, muted: boolean): void {
@@ -548,28 +561,16 @@ class ComposedMeeting implements Meeting {
   }
 
   #localMedia(before: LocalMedia | undefined): LocalMedia {
-    const device = (kind: DeviceKind) => {
-      const now = localDevice(
-        this.#devices[kind],
-        this.#outgoing.of(kind),
-        this.#seat !== undefined,
-        this.#devices.chosen(kind),
-      );
-      return before === undefined ? now : shared(before[kind], now);
-    };
-    const relayAvailable = this.#iceServers.hasTurn;
-    const direct = { choice: this.#direct, relayAvailable };
-    const screen = localScreen(this.#screen.state, this.#outgoing.of('screen'));
-    const local = {
-      microphone: device('microphone'),
-      camera: device('camera'),
-      screen: before === undefined ? screen : shared(before.screen, screen),
-      devices: this.#devices.lists,
-      speakerId: this.#devices.speakerId,
+    return localMedia(before, {
+      devices: this.#devices,
+      screen: this.#screen.state,
+      outgoing: this.#outgoing,
+      sending: this.#seat !== undefined,
+      blocked: this.#forbidden,
       talkingWhileMuted: this.#levels.talkingWhileMuted,
-      direct: before === undefined ? direct : shared(before.direct, direct),
-    };
-    return before === undefined ? local : shared(before, local);
+      mutedAtStart: this.#mutedAtStart,
+      direct: { choice: this.#direct, relayAvailable: this.#iceServers.hasTurn },
+    });
   }
 }
 
