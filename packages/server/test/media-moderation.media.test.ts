@@ -26,7 +26,8 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const seat of seats.splice(0)) seat.peer.close();
   await bridge.shutdown();
-  expect(openNativeTransports()).toBe(0);
+  const left = openNativeTransports();
+  if (left !== 0) throw new Error(`${left} native transports leaked`);
   meetings.logger.assertNoErrors();
 });
 

@@ -8,6 +8,7 @@ const ANN = 'bbbbbbbb';
 const track = (name: string) => ({ id: name }) as MediaStreamTrack;
 const device = (over: Partial<LocalDevice> = {}): LocalDevice => ({
   wanted: false,
+  blocked: false,
   status: 'off',
   problem: undefined,
   deviceId: undefined,
@@ -59,6 +60,24 @@ describe('the people on the page', () => {
     expect(handsFirst(peopleOf(viewWith([]), off, new Map())).map(({ id }) => id)).toEqual([SELF, ANN]);
   });
 
+  it('show what they need leave for while it is moderated, and what they have it for', () => {
+    const rights = (view: ConferenceView) =>
+      peopleOf(view, off, new Map()).map(({ blocked, allowed }) => [blocked, allowed]);
+    expect(rights(viewWith([]))).toEqual([
+      [[], []],
+      [[], []],
+    ]);
+    const mediaModeration = [
+      { kind: 'microphone', allowed: [] },
+      { kind: 'screen', allowed: [ANN] },
+    ];
+    // Whoever moderates needs no leave, and has none.
+    expect(rights(conferenceView.parse({ ...viewWith([]), mediaModeration }))).toEqual([
+      [[], []],
+      [['microphone'], ['screen']],
+    ]);
+  });
+
   it('show a picture only while the camera is on and its track is there', () => {
     const camera = { id: `${ANN}-v1`, kind: 'camera', muted: false, blocked: false };
     const tracks = tracksOf(camera.id);
@@ -92,6 +111,7 @@ describe('the screens on the page', () => {
   const mine = { id: `${SELF}-v3`, kind: 'screen', muted: false, blocked: false };
   const share = {
     status: 'on',
+    blocked: false,
     problem: undefined,
     track: track('mine'),
     hasSound: false,

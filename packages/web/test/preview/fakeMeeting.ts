@@ -51,6 +51,7 @@ const NAMES = [
 ]; // prettier-ignore
 
 const NO_SCREEN: LocalScreen = {
+  blocked: false,
   status: 'off',
   problem: undefined,
   track: undefined,
@@ -85,6 +86,7 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       },
       speakerId: '',
       talkingWhileMuted: options.talkingWhileMuted,
+      mutedAtStart: [],
       direct: { choice: 'on', relayAvailable: options.relay },
     },
     tracks,
@@ -247,6 +249,7 @@ function deviceOf(kind: 'microphone' | 'camera', { problem }: FakeOptions): Loca
   if (problem !== '') {
     return {
       wanted: true,
+      blocked: false,
       status: 'off',
       problem: problem as DeviceProblem,
       deviceId: undefined,
@@ -256,6 +259,7 @@ function deviceOf(kind: 'microphone' | 'camera', { problem }: FakeOptions): Loca
   }
   return {
     wanted: true,
+    blocked: false,
     status: 'on',
     problem: undefined,
     deviceId: kind === 'camera' ? 'c1' : 'default',
