@@ -26,10 +26,17 @@ export function view(change: Partial<ConferenceView> = {}): ConferenceView {
     room: 'room',
     self: SELF,
     route: { mode: 'bridge', move: 1, bridge: true },
-    participants: [{ id: SELF, displayName: 'Ann', role: 'participant', connection: 'connected' }],
+    participants: [
+      { id: SELF, displayName: 'Ann', role: 'participant', verified: false, connection: 'connected' },
+    ],
     sources: [],
     speakers: [],
     hands: [],
+    access: { password: false, lobby: false, locked: false },
+    knocking: [],
+    mediaModeration: [],
+    startMuted: { microphone: false, camera: false },
+    subject: '',
     messages: [],
     ...change,
   };

@@ -3,17 +3,19 @@ import {
   type ConferenceView,
   type Incarnation,
   type ParticipantId,
+  type StartMuted,
   type ViewEvent,
 } from '@treff/protocol';
 import { accept, refuse, type Decision, type Feature } from './feature.ts';
 import { nextAccess, type AccessState } from './features/access/access.ts';
 import type { AccessPolicy } from './features/access/admission.ts';
 import { nextHands } from './features/hands/hands.ts';
+import { nextBlocks } from './features/media-moderation/media-moderation.ts';
 import { nextRoute } from './features/media/route.ts';
 import { nextRoles, type RolePolicy } from './features/roles/roles.ts';
 import { refusalOf } from './permissions.ts';
 import { FEATURES, type ConferenceCommand, type ConferenceEvent } from './registry.ts';
-import type { Rules } from './rules.ts';
+import { mediaModerationOf, type Rules } from './rules.ts';
 import type { Actor, ConferenceState, DecisionContext } from './state.ts';
 
 export interface ConferenceOptions {
@@ -28,6 +30,8 @@ export interface ConferenceOptions {
   readonly access?: AccessPolicy | undefined;
   /** What is asked of people from the start. */
   readonly doors?: Partial<Pick<AccessState, 'password' | 'lobby'>> | undefined;
+  /** With what switched off people come in, until a moderator changes it. */
+  readonly startMuted?: StartMuted | undefined;
   /** The rules of the conference in this room that a crash ended at most `LIMITS.rulesMs` ago. */
   readonly restored?: Rules | undefined;
   /** Milliseconds since the epoch. */
@@ -50,6 +54,9 @@ export function createConference(options: ConferenceOptions): ConferenceState {
     speakers: FEATURES.speakers.initial,
     hands: FEATURES.hands.initial,
     moderation: { ...FEATURES.moderation.initial, kicked: new Map(restored?.kicked) },
+    mediaModeration: restored === undefined ? FEATURES.mediaModeration.initial : mediaModerationOf(restored),
+    startMuted: restored?.startMuted ?? options.startMuted ?? FEATURES.startMuted.initial,
+    subject: restored?.subject ?? FEATURES.subject.initial,
     chat: FEATURES.chat.initial,
     media: { ...FEATURES.media.initial, p2pEnabled: options.p2p },
     access: {
@@ -62,8 +69,8 @@ export function createConference(options: ConferenceOptions): ConferenceState {
 }
 
 /**
- * Permission first, then the feature's own judgement, then what follows for roles, for raised hands and for the route of media. Pure: nothing happens until the events are
- * evolved.
+ * Permission first, then the feature's own judgement, then what follows for roles, for raised hands, for what is blocked and for the route of media. Pure: nothing happens
+ * until the events are evolved.
  */
 export function decide(
   state: ConferenceState,
@@ -81,6 +88,7 @@ export function decide(
     ...decision.events,
     ...roles,
     ...nextHands(after, context.now),
+    ...nextBlocks(state, roles.reduce(evolve, after)),
     ...nextAccess(after, decision.events, context.now),
   ];
   const route = nextRoute(after, context.now);
@@ -112,6 +120,9 @@ function decidersOf({
   speakers,
   hands,
   moderation,
+  mediaModeration,
+  startMuted,
+  subject,
   chat,
   media,
   access,
@@ -123,6 +134,9 @@ function decidersOf({
     ...speakers.decide,
     ...hands.decide,
     ...moderation.decide,
+    ...mediaModeration.decide,
+    ...startMuted.decide,
+    ...subject.decide,
     ...chat.decide,
     ...media.decide,
     ...access.decide,
@@ -149,6 +163,9 @@ export function evolve(state: ConferenceState, event: ConferenceEvent): Conferen
     speakers: FEATURES.speakers.evolve(state.speakers, event),
     hands: FEATURES.hands.evolve(state.hands, event),
     moderation: FEATURES.moderation.evolve(state.moderation, event),
+    mediaModeration: FEATURES.mediaModeration.evolve(state.mediaModeration, event),
+    startMuted: FEATURES.startMuted.evolve(state.startMuted, event),
+    subject: FEATURES.subject.evolve(state.subject, event),
     chat: FEATURES.chat.evolve(state.chat, event),
     media: FEATURES.media.evolve(state.media, event),
     access: FEATURES.access.evolve(state.access, event),
@@ -165,6 +182,9 @@ export function project(state: ConferenceState, viewer: ParticipantId): Conferen
     ...FEATURES.sources.project(state, viewer),
     ...FEATURES.speakers.project(state, viewer),
     ...FEATURES.hands.project(state, viewer),
+    ...FEATURES.mediaModeration.project(state, viewer),
+    ...FEATURES.startMuted.project(state, viewer),
+    ...FEATURES.subject.project(state, viewer),
     ...FEATURES.chat.project(state, viewer),
     ...FEATURES.media.project(state, viewer),
     ...FEATURES.access.project(state, viewer),

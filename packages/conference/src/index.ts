@@ -8,6 +8,7 @@ export { cleanMessage } from './features/chat/text.ts';
 export { cleanDisplayName, oneLine } from './features/participants/display-name.ts';
 export { peerOf } from './features/media/route.ts';
 export { mediaPlan, type MediaPlan, type PlannedSource } from './features/media/media.ts';
+export { maySend } from './features/media-moderation/media-moderation.ts';
 export { endOf, kickOf, removalOf, type Ended, type Kick } from './features/moderation/moderation.ts';
 export { roleOf, type RolePolicy } from './features/roles/roles.ts';
 export type { ConferenceCommand, ConferenceEvent } from './registry.ts';

@@ -3,6 +3,11 @@ import { chat, type ChatCommand, type ChatEvent } from './features/chat/chat.ts'
 import { hands, type HandsCommand, type HandsEvent } from './features/hands/hands.ts';
 import { media, type MediaCommand, type MediaEvent } from './features/media/media.ts';
 import {
+  mediaModeration,
+  type MediaModerationCommand,
+  type MediaModerationEvent,
+} from './features/media-moderation/media-moderation.ts';
+import {
   moderation,
   type ModerationCommand,
   type ModerationEvent,
@@ -15,6 +20,12 @@ import {
 import { roles, type RolesCommand, type RolesEvent } from './features/roles/roles.ts';
 import { sources, type SourcesCommand, type SourcesEvent } from './features/sources/sources.ts';
 import { speakers, type SpeakersCommand, type SpeakersEvent } from './features/speakers/speakers.ts';
+import {
+  startMuted,
+  type StartMutedCommand,
+  type StartMutedEvent,
+} from './features/start-muted/start-muted.ts';
+import { subject, type SubjectCommand, type SubjectEvent } from './features/subject/subject.ts';
 
 /** Every command of the house: those of participants (the protocol's `Command`) and those of the shell. */
 export type ConferenceCommand =
@@ -24,6 +35,9 @@ export type ConferenceCommand =
   | SpeakersCommand
   | HandsCommand
   | ModerationCommand
+  | MediaModerationCommand
+  | StartMutedCommand
+  | SubjectCommand
   | ChatCommand
   | MediaCommand
   | AccessCommand;
@@ -36,6 +50,9 @@ export type ConferenceEvent =
   | SpeakersEvent
   | HandsEvent
   | ModerationEvent
+  | MediaModerationEvent
+  | StartMutedEvent
+  | SubjectEvent
   | ChatEvent
   | MediaEvent
   | AccessEvent;
@@ -48,6 +65,9 @@ export const FEATURES = {
   speakers,
   hands,
   moderation,
+  mediaModeration,
+  startMuted,
+  subject,
   chat,
   media,
   access,

@@ -3,7 +3,10 @@ import {
   ownerOf,
   type ConferenceView,
   type KnockerView,
+  type ModeratedKind,
+  type ParticipantId,
   type ParticipantView,
+  type SourceView,
   type ViewEvent,
 } from '@treff/protocol';
 
@@ -23,6 +26,7 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
         sources: view.sources.filter((source) => ownerOf(source.id) !== id),
         speakers: view.speakers.filter((speaker) => speaker !== id),
         hands: view.hands.filter((hand) => hand !== id),
+        mediaModeration: view.mediaModeration.map((rule) => withAllowed(rule, id, false)),
       };
     }
     case 'participant-renamed':
@@ -36,12 +40,29 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
     case 'source-removed':
       return { ...view, sources: view.sources.filter((source) => source.id !== event.source) };
     case 'source-muted':
-      return {
-        ...view,
-        sources: view.sources.map((source) =>
-          source.id === event.source ? { ...source, muted: event.muted } : source,
-        ),
-      };
+      return changeSource(view, event.source, { muted: event.muted });
+    case 'source-blocked':
+      return changeSource(
+        view,
+        event.source,
+        event.blocked ? { blocked: true, muted: true } : { blocked: false },
+      );
+    case 'media-moderated': {
+      const others = view.mediaModeration.filter(({ kind }) => kind !== event.kind);
+      const mediaModeration = event.on ? [...others, { kind: event.kind, allowed: [] }] : others;
+      return { ...view, mediaModeration };
+    }
+    case 'media-allowed': {
+      const { kind, participant, allowed } = event;
+      const mediaModeration = view.mediaModeration.map((rule) =>
+        rule.kind === kind ? withAllowed(rule, participant, allowed) : rule,
+      );
+      return { ...view, mediaModeration };
+    }
+    case 'start-muted-set':
+      return { ...view, startMuted: event.startMuted };
+    case 'subject-set':
+      return { ...view, subject: event.subject };
     case 'dominant-speaker':
       return {
         ...view,
@@ -102,4 +123,21 @@ function changeParticipant(
       participant.id === id ? { ...participant, ...difference } : participant,
     ),
   };
+}
+
+function changeSource(
+  view: ConferenceView,
+  id: SourceView['id'],
+  difference: Partial<SourceView>,
+): ConferenceView {
+  return {
+    ...view,
+    sources: view.sources.map((source) => (source.id === id ? { ...source, ...difference } : source)),
+  };
+}
+
+function withAllowed(rule: ModeratedKind, participant: ParticipantId, allowed: boolean): ModeratedKind {
+  if (rule.allowed.includes(participant) === allowed) return rule;
+  const others = rule.allowed.filter((id) => id !== participant);
+  return { ...rule, allowed: allowed ? [...others, participant] : others };
 }

@@ -1,5 +1,6 @@
-import type { ParticipantId } from '@treff/protocol';
+import type { Mutable, ParticipantId, StartMuted } from '@treff/protocol';
 import type { AccessState } from './features/access/access.ts';
+import type { MediaModerationState } from './features/media-moderation/media-moderation.ts';
 import type { Kick } from './features/moderation/moderation.ts';
 import type { ConferenceState } from './state.ts';
 
@@ -7,12 +8,31 @@ import type { ConferenceState } from './state.ts';
 export interface Rules {
   readonly doors: Pick<AccessState, 'password' | 'lobby' | 'locked'>;
   readonly kicked: readonly (readonly [ParticipantId, Kick])[];
+  /** Kinds of media that need leave, and who has it. */
+  readonly mediaModeration: readonly (readonly [Mutable, readonly ParticipantId[]])[];
+  readonly startMuted: StartMuted;
+  readonly subject: string;
 }
 
 /** The rules as they are; an equal state gives equal rules. */
 export function rulesOf({
-  access: { password, lobby, locked },
-  moderation: { kicked },
+  access,
+  moderation,
+  mediaModeration,
+  startMuted,
+  subject,
 }: ConferenceState): Rules {
-  return { doors: { password, lobby, locked }, kicked: [...kicked] };
+  const { password, lobby, locked } = access;
+  return {
+    doors: { password, lobby, locked },
+    kicked: [...moderation.kicked],
+    mediaModeration: [...mediaModeration].map(([kind, allowed]) => [kind, [...allowed]] as const),
+    startMuted,
+    subject,
+  };
+}
+
+/** What a new conference begins with. */
+export function mediaModerationOf({ mediaModeration }: Rules): MediaModerationState {
+  return new Map(mediaModeration.map(([kind, allowed]) => [kind, new Set(allowed)]));
 }

@@ -3,11 +3,14 @@ import type { AccessState } from './features/access/access.ts';
 import type { ChatState } from './features/chat/chat.ts';
 import type { HandsState } from './features/hands/hands.ts';
 import type { MediaState } from './features/media/media.ts';
+import type { MediaModerationState } from './features/media-moderation/media-moderation.ts';
 import type { ModerationState } from './features/moderation/moderation.ts';
 import type { ParticipantsState } from './features/participants/participants.ts';
 import type { RolesState } from './features/roles/roles.ts';
 import type { SourcesState } from './features/sources/sources.ts';
 import type { SpeakersState } from './features/speakers/speakers.ts';
+import type { StartMutedState } from './features/start-muted/start-muted.ts';
+import type { SubjectState } from './features/subject/subject.ts';
 
 /**
  * All that is known of one conference: a value, replaced by `evolve`, never changed. It holds server-only facts (deadlines,
@@ -23,6 +26,9 @@ export interface ConferenceState {
   readonly speakers: SpeakersState;
   readonly hands: HandsState;
   readonly moderation: ModerationState;
+  readonly mediaModeration: MediaModerationState;
+  readonly startMuted: StartMutedState;
+  readonly subject: SubjectState;
   readonly chat: ChatState;
   readonly media: MediaState;
   readonly access: AccessState;

@@ -74,6 +74,8 @@ const applicant: fc.Arbitrary<Applicant> = fc.record({
   known: fc.constantFrom(undefined, undefined, undefined, true),
   knocks: fc.boolean(),
 });
+const leave = <Type extends 'allow-media' | 'disallow-media'>(type: Type) =>
+  fc.record({ type: fc.constant(type), participant: person, kind: mutable });
 
 const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
   fc.record({ type: fc.constant('set-password-hash' as const), hash: fc.constantFrom('hash', undefined) }),
@@ -135,6 +137,25 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
     reason: fc.string({ unit: 'binary' }),
   }),
   fc.record({ type: fc.constant('end-meeting' as const) }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('moderate-media' as const),
+      kind: mutable,
+      on: fc.nat(2).map((number) => number > 0),
+    }),
+  },
+  { weight: 3, arbitrary: leave('allow-media') },
+  leave('disallow-media'),
+  fc.record({
+    type: fc.constant('set-start-muted' as const),
+    microphone: fc.boolean(),
+    camera: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('set-subject' as const),
+    subject: fc.string({ maxLength: LIMITS.subjectLength + 3, unit: 'binary' }),
+  }),
   fc.record({ type: fc.constant('interrupt' as const), participant: person }),
   fc.record({ type: fc.constant('resume' as const), participant: person }),
   fc.record({ type: fc.constant('rename' as const), displayName: fc.string({ maxLength: 60 }) }),
@@ -201,6 +222,11 @@ function actorFor(command: ConferenceCommand, stranger: ParticipantId, odd: numb
     case 'admit-all':
     case 'reject':
     case 'send-lobby-message':
+    case 'moderate-media':
+    case 'allow-media':
+    case 'disallow-media':
+    case 'set-start-muted':
+    case 'set-subject':
     case 'grant-moderator':
     case 'raise-hand':
     case 'lower-hand':

@@ -20,6 +20,13 @@ const two = after(alone, join(ben));
 const interrupted = after(two, [{ type: 'interrupt', participant: ann }]);
 /** Ben moderates too. */
 const both = after(two, [{ type: 'grant-moderator', participant: ben }, as(ann)]);
+/** Ben's camera, which he muted, and may not unmute. */
+const bensCamera = makeSourceId(ben, 'camera', 0);
+const moderated = after(
+  two,
+  [{ type: 'add-source', source: { id: bensCamera, kind: 'camera', muted: true } }, as(ben)],
+  [{ type: 'moderate-media', kind: 'camera', on: true }, as(ann)],
+);
 const full = Array.from({ length: LIMITS.participants - 2 }, (_, index) =>
   participantId.parse((0x10000000 + index).toString(16)),
 ).reduce((state, id) => after(state, join(id)), two);
@@ -39,6 +46,7 @@ const STATES = {
   alone,
   two,
   both,
+  moderated,
   interrupted,
   full,
   password,
@@ -46,7 +54,7 @@ const STATES = {
   locked,
 } satisfies Record<string, ConferenceState>;
 
-/** Ann owns the camera and moderates, Ben sits beside her (but not in `empty` and `alone`), Cem has no seat, Dan knocks in `lobby`. */
+/** Ann owns the camera and moderates, Ben sits beside her (but not in `empty` and `alone`) with one of his own in `moderated`, Cem has no seat, Dan knocks in `lobby`. */
 const ACTORS = {
   system: { kind: 'system' },
   ann: as(ann),
@@ -86,6 +94,11 @@ const COMMANDS = {
   'withdraw-knock': { type: 'withdraw-knock', knocker: dan },
   'interrupt-knock': { type: 'interrupt-knock', knocker: dan },
   'resume-knock': { type: 'resume-knock', knocker: dan },
+  'moderate-media': { type: 'moderate-media', kind: 'microphone', on: true },
+  'allow-media': { type: 'allow-media', participant: ben, kind: 'camera' },
+  'disallow-media': { type: 'disallow-media', participant: ben, kind: 'camera' },
+  'set-start-muted': { type: 'set-start-muted', microphone: true, camera: false },
+  'set-subject': { type: 'set-subject', subject: 'Harvest' },
   'add-source': {
     type: 'add-source',
     source: { id: makeSourceId(ann, 'microphone', 0), kind: 'microphone', muted: true },
@@ -119,6 +132,7 @@ const FREELY: Record<keyof typeof STATES, Row> = {
   alone: seated(seatless),
   two: seated(),
   both: seated(),
+  moderated: seated(),
   interrupted: seated(),
   full: seated(),
   password: seated(),
@@ -137,6 +151,7 @@ const DOORS: Record<keyof typeof STATES, Row> = {
   password: moderators('ok'),
   lobby: moderators('ok'),
   locked: moderators('ok'),
+  moderated: moderators('ok'),
 };
 
 const absent = 'lobby/unknown';
@@ -152,6 +167,7 @@ const ABOUT_DAN: Record<keyof typeof STATES, Row> = {
   password: moderators(absent),
   lobby: moderators('ok'),
   locked: moderators(absent),
+  moderated: moderators(absent),
 };
 
 /** What somebody who waits does, of which the shell alone tells. */
@@ -165,6 +181,7 @@ const BY_DAN: Record<keyof typeof STATES, Row> = {
   password: shell(absent),
   lobby: shell('ok'),
   locked: shell(absent),
+  moderated: shell(absent),
 };
 
 /** The policy, cell by cell. A missing command, state or actor does not compile. */
@@ -174,6 +191,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('room/full'),
     password: shell('room/password-required'),
@@ -185,6 +203,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
     password: shell('ok'),
@@ -196,6 +215,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
     password: shell('ok'),
@@ -207,6 +227,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
     password: shell('ok'),
@@ -218,6 +239,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
     password: shell('ok'),
@@ -229,6 +251,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: shellAlone('ok'),
     two: shell('ok'),
     both: shell('ok'),
+    moderated: shell('ok'),
     interrupted: shell('ok'),
     full: shell('ok'),
     password: shell('ok'),
@@ -244,6 +267,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('participant/unknown', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
     password: moderators('ok'),
@@ -255,6 +279,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('role/last-moderator', seatless),
     two: moderators('role/last-moderator'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('role/last-moderator'),
     interrupted: moderators('role/last-moderator'),
     full: moderators('role/last-moderator'),
     password: moderators('role/last-moderator'),
@@ -266,6 +291,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: seated(seatless),
     two: seated(),
     both: seated(),
+    moderated: seated(),
     interrupted: seated(),
     full: seated(),
     password: seated(),
@@ -277,6 +303,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: seated(seatless),
     two: seated(denied),
     both: seated(),
+    moderated: seated(denied),
     interrupted: seated(denied),
     full: seated(denied),
     password: seated(denied),
@@ -288,6 +315,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('ok', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
     password: moderators('ok'),
@@ -299,6 +327,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('participant/unknown', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
     password: moderators('ok'),
@@ -310,6 +339,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('ok', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
     password: moderators('ok'),
@@ -321,6 +351,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('participant/unknown', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
     password: moderators('ok'),
@@ -332,6 +363,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('participant/unknown', seatless),
     two: moderators('ok'),
     both: moderators('ok', denied),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
     password: moderators('ok'),
@@ -343,6 +375,67 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: moderators('ok', seatless),
     two: moderators('ok'),
     both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
+  },
+  'moderate-media': {
+    empty: nobody(denied),
+    alone: moderators('ok', seatless),
+    two: moderators('ok'),
+    both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
+  },
+  'allow-media': {
+    empty: nobody(denied),
+    alone: moderators('participant/unknown', seatless),
+    two: moderators('ok'),
+    both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
+  },
+  'disallow-media': {
+    empty: nobody(denied),
+    alone: moderators('participant/unknown', seatless),
+    two: moderators('ok'),
+    both: moderators(denied, denied),
+    moderated: moderators('ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
+  },
+  'set-start-muted': {
+    empty: nobody(denied),
+    alone: moderators('ok', seatless),
+    two: moderators('ok'),
+    both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
+    interrupted: moderators('ok'),
+    full: moderators('ok'),
+    password: moderators('ok'),
+    lobby: moderators('ok'),
+    locked: moderators('ok'),
+  },
+  'set-subject': {
+    empty: nobody(denied),
+    alone: moderators('ok', seatless),
+    two: moderators('ok'),
+    both: moderators('ok', 'ok'),
+    moderated: moderators('ok'),
     interrupted: moderators('ok'),
     full: moderators('ok'),
     password: moderators('ok'),
@@ -365,6 +458,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     both: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
+    moderated: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     full: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
     password: { system: denied, ann: 'ok', ben: 'source/invalid-id', cem: seatless },
@@ -376,6 +470,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: { system: 'ok', ann: 'ok', ben: seatless, cem: seatless },
     two: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     both: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
+    moderated: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     interrupted: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     full: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
     password: { system: 'ok', ann: 'ok', ben: denied, cem: seatless },
@@ -387,6 +482,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<keyof typeof STATES, Row>> = {
     alone: { system: denied, ann: 'ok', ben: seatless, cem: seatless },
     two: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     both: { system: denied, ann: 'ok', ben: denied, cem: seatless },
+    moderated: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     interrupted: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     full: { system: denied, ann: 'ok', ben: denied, cem: seatless },
     password: { system: denied, ann: 'ok', ben: denied, cem: seatless },
@@ -405,6 +501,14 @@ describe('every command, by every actor, in every state of the conference', () =
           expect(decision.ok ? 'ok' : decision.code).toBe(expected);
         });
       }
+
+  const unmuting = { system: denied, ann: denied, ben: 'moderation/blocked', cem: seatless } satisfies Row;
+  for (const [who, actor] of typedEntries(ACTORS))
+    test(`unmuting what is blocked by ${who}: ${unmuting[who]}`, () => {
+      const command = { type: 'mute-source', source: bensCamera, muted: false } as const;
+      const decision = decide(moderated, command, actor, { now: 0 });
+      expect(decision).toEqual({ ok: false, code: unmuting[who] });
+    });
 
   test('the table names every command that has a permission', () => {
     expect(Object.keys(TABLE).toSorted()).toEqual(Object.keys(PERMISSIONS).toSorted());

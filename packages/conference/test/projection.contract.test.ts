@@ -1,14 +1,23 @@
-import { conferenceView, viewEvent, type ConferenceView, type ParticipantId } from '@treff/protocol';
+import {
+  conferenceView,
+  mutableOf,
+  viewEvent,
+  type ConferenceView,
+  type ParticipantId,
+} from '@treff/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   applyViewEvent,
+  decide,
+  maySend,
   mediaPlan,
   nextDeadline,
   project,
   projectEvent,
   type ConferenceState,
 } from '../src/index.ts';
+import { nextBlocks } from '../src/features/media-moderation/media-moderation.ts';
 import { nextRoute } from '../src/features/media/route.ts';
 import { EMPTY, anyStep, take } from './model.ts';
 
@@ -128,6 +137,27 @@ test(`somebody moderates, or will before long, and nobody without a seat (SEED=$
       // Nobody is promoted whose token says that they are no moderator.
       const promotable = [...state.participants.values()].filter(({ subordinate }) => !subordinate);
       if (promotable.length > 0) expect(moderators.size === 0).toBe(vacantUntil !== undefined);
+    }),
+    options,
+  );
+});
+
+test(`what is blocked is silent, its owner may not unmute it, and that is so for nothing else that is muted (SEED=${seed})`, () => {
+  fc.assert(
+    fc.property(steps, (commands) => {
+      const state = play(commands, () => undefined);
+      expect(nextBlocks(state, state)).toEqual([]);
+      const planned = [...mediaPlan(state).endpoints.values()].flatMap(({ sources }) => sources);
+      for (const { id, owner, kind, muted, blocked } of state.sources.live.values()) {
+        const free = maySend(project(state, owner), owner, mutableOf(kind));
+        if (muted) expect(blocked).toBe(!free);
+        if (blocked) expect(planned.find((source) => source.id === id)?.paused).toBe(true);
+        const unmute = { type: 'mute-source', source: id, muted: false } as const;
+        const decision = decide(state, unmute, { kind: 'participant', id: owner }, { now: 0 });
+        expect(decision.ok).toBe(!blocked);
+      }
+      for (const allowed of state.mediaModeration.values())
+        expect([...state.participants.keys()]).toEqual(expect.arrayContaining([...allowed]));
     }),
     options,
   );

@@ -83,6 +83,10 @@ export const ERROR_CODES = [
   'permission/denied',
   /** Nobody else is a moderator, and somebody has to be. */
   'role/last-moderator',
+  /** Moderators have forbidden to unmute this, and have not allowed it to its owner. */
+  'moderation/blocked',
+  /** Longer than `LIMITS.subjectLength`. */
+  'subject/too-long',
   /** Nothing that can be seen is in the message. */
   'chat/empty',
   /** Longer than `LIMITS.messageLength`. */

@@ -45,6 +45,16 @@ export const SOURCE_KINDS = ['microphone', 'camera', 'screen', 'screenAudio'] as
 export const sourceKind = z.enum(SOURCE_KINDS);
 export type SourceKind = z.infer<typeof sourceKind>;
 
+export const MUTABLES = ['microphone', 'camera', 'screen'] as const;
+export const mutable = z.enum(MUTABLES);
+/** What moderators mute, and forbid to unmute: `screen` with its sound. */
+export type Mutable = z.infer<typeof mutable>;
+
+/** What a moderator means who means a source of this kind. */
+export function mutableOf(kind: SourceKind): Mutable {
+  return kind === 'screenAudio' ? 'screen' : kind;
+}
+
 /** `audio` or `video`: how a source of this kind travels. */
 export function mediaKindOf(kind: SourceKind): 'audio' | 'video' {
   return kind === 'microphone' || kind === 'screenAudio' ? 'audio' : 'video';

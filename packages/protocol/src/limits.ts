@@ -66,11 +66,10 @@ export const LIMITS = {
   joinsPerSecond: 5,
   /** Addresses, and rooms, whose joins and wrong passwords are counted. */
   countedAddresses: 10_000,
-  /** Characters of a JSON Web Token, and of an invitation's secret. */
-  jwtLength: 4_096,
+  /** Characters of an invitation's secret. */
   invitationLength: 64,
-  /** Characters of an identity: who somebody is outside of conferences. */
-  identityLength: 256,
+  /** Characters of a meeting's subject: one line above the pictures. */
+  subjectLength: 100,
   /** Seats of one conference. One router on one core forwards to about this many. */
   participants: 500,
   /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */

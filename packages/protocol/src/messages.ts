@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { errorCode } from './errors.ts';
-import { commandId, generation, incarnation, participantId, sourceId, sourceKind } from './ids.ts';
+import { commandId, generation, incarnation, mutable, participantId, sourceId, sourceKind } from './ids.ts';
 import { iceServers } from './ice-servers.ts';
 import { LIMITS } from './limits.ts';
 import { p2pAction } from './p2p.ts';
@@ -103,10 +103,6 @@ export type ServerMediaAction = z.infer<typeof serverMediaAction>;
 
 // --- Commands: what a participant asks of the conference ---------------------------------------------------------------------
 
-export const mutable = z.enum(['microphone', 'camera', 'screen']);
-/** What moderators can mute: `screen` with its sound. */
-export type Mutable = z.infer<typeof mutable>;
-
 export const command = z.discriminatedUnion('type', [
   /** Changes one's own name. */
   z.object({ type: z.literal('rename'), displayName }),
@@ -152,6 +148,14 @@ export const command = z.discriminatedUnion('type', [
     knocker: participantId,
     text: text(2 * LIMITS.lobbyMessageLength),
   }),
+  /** A moderator: whether those who don't moderate need leave to unmute; who has it, and who has it no more. */
+  z.object({ type: z.literal('moderate-media'), kind: mutable, on: z.boolean() }),
+  z.object({ type: z.literal('allow-media'), participant: participantId, kind: mutable }),
+  z.object({ type: z.literal('disallow-media'), participant: participantId, kind: mutable }),
+  /** A moderator: with what switched off clients come in. */
+  z.object({ type: z.literal('set-start-muted'), microphone: z.boolean(), camera: z.boolean() }),
+  /** A moderator: what the meeting is about. What is somewhat too long is refused with a code; empty takes it away. */
+  z.object({ type: z.literal('set-subject'), subject: text(2 * LIMITS.subjectLength) }),
   /** Mutes or unmutes one's own source. */
   z.object({ type: z.literal('mute-source'), source: sourceId, muted: z.boolean() }),
   /** Whether everything that is to be received comes by the way that the route's `mode` names; `false` takes it back. Of earlier moves nothing is noted. */

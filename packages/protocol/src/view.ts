@@ -1,6 +1,15 @@
 import * as z from 'zod/mini';
 import { LIMITS } from './limits.ts';
-import { generation, incarnation, messageId, participantId, sourceId, sourceKind } from './ids.ts';
+import {
+  generation,
+  incarnation,
+  messageId,
+  MUTABLES,
+  mutable,
+  participantId,
+  sourceId,
+  sourceKind,
+} from './ids.ts';
 
 /**
  * What one participant may see of a conference, and the events that change it. These travel; the state they are
@@ -27,8 +36,10 @@ export type ParticipantView = z.infer<typeof participantView>;
 export const sourceView = z.object({
   id: sourceId,
   kind: sourceKind,
-  /** By its owner. Nothing is sent while it is true. */
+  /** By its owner or a moderator. Nothing is sent while it is true. */
   muted: z.boolean(),
+  /** By the server: its owner may not unmute it. What is blocked is muted, too. */
+  blocked: z.boolean(),
 });
 export type SourceView = z.infer<typeof sourceView>;
 
@@ -47,6 +58,19 @@ export const messageView = z.object({
 export type MessageView = z.infer<typeof messageView>;
 
 const messageIds = LIMITS.publicMessages + LIMITS.privateMessages;
+
+/** One kind that only moderators unmute freely, and the others who may. */
+export const moderatedKind = z.object({
+  kind: mutable,
+  allowed: z.array(participantId).check(z.maxLength(LIMITS.participants)),
+});
+export type ModeratedKind = z.infer<typeof moderatedKind>;
+
+/** What those who come in switch off before. A courtesy of their clients: nobody is held to it. */
+export const startMuted = z.object({ microphone: z.boolean(), camera: z.boolean() });
+export type StartMuted = z.infer<typeof startMuted>;
+
+export const subject = z.string().check(z.maxLength(LIMITS.subjectLength));
 
 export const mediaMode = z.enum(['none', 'p2p', 'bridge']);
 /** Where media flows: nobody to talk to, browser to browser, or over the bridge. */
@@ -128,6 +152,11 @@ export const conferenceView = z.object({
   access: accessView,
   /** Who waits to be let in, in order of coming; moderators alone are told. */
   knocking: knockers,
+  /** What is moderated, in the order in which that began. Kinds that are missing everybody unmutes freely. */
+  mediaModeration: z.array(moderatedKind).check(z.maxLength(MUTABLES.length)),
+  startMuted,
+  /** What the meeting is about; empty: nobody has said. */
+  subject,
   /** The chat as the viewer remembers it, oldest first: what was said to everybody, and what the viewer wrote and got in private. */
   messages: z.array(messageView).check(z.maxLength(messageIds)),
 });
@@ -165,6 +194,17 @@ export const viewEvent = z.discriminatedUnion('type', [
     /** The moderator who did it; absent: its owner. */
     by: z.optional(participantId),
   }),
+  z.object({ type: z.literal('source-blocked'), source: sourceId, blocked: z.boolean() }),
+  z.object({ type: z.literal('media-moderated'), kind: mutable, on: z.boolean(), by: participantId }),
+  z.object({
+    type: z.literal('media-allowed'),
+    kind: mutable,
+    participant: participantId,
+    allowed: z.boolean(),
+    by: participantId,
+  }),
+  z.object({ type: z.literal('start-muted-set'), startMuted, by: participantId }),
+  z.object({ type: z.literal('subject-set'), subject, by: participantId }),
   z.object({ type: z.literal('dominant-speaker'), participant: participantId }),
   /** To the viewer alone: somebody would like to hear them. */
   z.object({ type: z.literal('unmute-asked'), by: participantId }),

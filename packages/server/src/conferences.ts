@@ -9,6 +9,7 @@ import {
   type Incarnation,
   type ParticipantId,
   type RtpCapabilities,
+  type StartMuted,
 } from '@treff/protocol';
 import type { AccessPolicy, Ended, RolePolicy } from '@treff/conference';
 import type { Door } from './access/door.ts';
@@ -36,6 +37,7 @@ export interface ConferencesOptions {
   /** What the owner of a room has laid down; `undefined`: it has none. Absent: no room has. */
   readonly ownedRoom?: ((room: string) => Promise<OwnedRoom | undefined>) | undefined;
   readonly hashPassword?: (password: string) => Promise<string>;
+  readonly startMuted: StartMuted;
   readonly makeIncarnation: () => Incarnation;
   readonly makeParticipantId: () => ParticipantId;
   /** How many conferences there may be; {@link LIMITS.conferences} if absent. */
@@ -48,6 +50,7 @@ export interface OwnedRoom {
     Partial<Pick<AccessPolicy, 'maxParticipants' | 'notBefore' | 'notAfter'>>;
   readonly moderators: RolePolicy['moderators'];
   readonly doors: { readonly password: string | undefined; readonly lobby: boolean };
+  readonly startMuted: StartMuted;
 }
 
 const FULL_RETRY_AFTER_MS = 30_000;
@@ -166,7 +169,8 @@ export class Conferences implements Reception {
    */
   #open(room: string, owned: OwnedRoom | undefined): Focus | undefined {
     if (this.#closed || this.#byRoom.size >= this.#limit) return undefined;
-    const { bridge, clock, logger, tokens, p2p, roles, access, rules, makeParticipantId } = this.#options;
+    const { bridge, clock, logger, tokens, p2p, roles, access, startMuted, rules } = this.#options;
+    const { makeParticipantId } = this.#options;
     const incarnation = this.#options.makeIncarnation();
     const restored = rules.takeUp(room);
     const focus = new Focus({
@@ -180,6 +184,7 @@ export class Conferences implements Reception {
       roles: owned === undefined ? roles : { ...roles, moderators: owned.moderators },
       access: { ...access, ...owned?.access },
       doors: owned?.doors,
+      startMuted: owned?.startMuted ?? startMuted,
       restored,
       hashPassword: this.#options.hashPassword ?? hashPassword,
       makeParticipantId,

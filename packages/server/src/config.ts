@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { RolePolicy } from '@treff/conference';
-import { LIMITS } from '@treff/protocol';
+import { LIMITS, type StartMuted } from '@treff/protocol';
 import * as z from 'zod/mini';
 import { readTokenSettings, type TokenSettings } from './access/config-tokens.ts';
 import { isTurnUrl, type TurnServers } from './ice-servers.ts';
@@ -24,6 +24,8 @@ export interface Config extends TokenSettings {
   /** Whether two people's browsers connect directly. */
   readonly p2p: boolean;
   readonly roles: RolePolicy;
+  /** With what switched off people come in, unless they open the meeting or moderate it. */
+  readonly startMuted: StartMuted;
   readonly stun: {
     /** UDP. Absent: STUN is not answered. */
     readonly port: number | undefined;
@@ -121,6 +123,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         'first',
       ),
       promotes: read('PROMOTE_MODERATOR', yesOrNo, 'one of 1, true, yes, on, 0, false, no, off', true),
+    },
+    startMuted: {
+      microphone: read(
+        'START_WITH_AUDIO_MUTED',
+        yesOrNo,
+        'one of 1, true, yes, on, 0, false, no, off',
+        false,
+      ),
+      camera: read('START_WITH_VIDEO_MUTED', yesOrNo, 'one of 1, true, yes, on, 0, false, no, off', false),
     },
     stun: { port: read('STUN_PORT', stunPort, 'a port from 1 to 65535, or off', 3_478) },
     turn: readTurn(),

@@ -43,6 +43,7 @@ import {
   type RtpCapabilities,
   type ServerMediaAction,
   type ServerMessage,
+  type StartMuted,
 } from '@treff/protocol';
 import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
@@ -75,6 +76,8 @@ export interface FocusOptions {
   onRules(rules: Rules): void;
   /** Somebody came in while nobody was there. */
   onOpened(): void;
+  /** What those who come in switch off before, until a moderator says otherwise. */
+  readonly startMuted: StartMuted;
   /** An id that may be in use already: the focus asks again. */
   readonly makeParticipantId: () => ParticipantId;
   /** Nobody is left; the focus is closed. Called once. `ended`: somebody ended it for everybody; `entered`: somebody has been inside. */
@@ -131,15 +134,11 @@ export class Focus {
     this.room = options.room;
     this.incarnation = options.incarnation;
     this.#options = options;
-    const { bridge, clock, logger, incarnation, room, p2p, roles, access, doors, restored } = options;
+    const { bridge, clock, logger, incarnation, room, restored } = options;
     this.#returns = new Returns({ room, earlier: restored?.incarnations ?? [] });
     this.#state = createConference({
+      ...options,
       epoch: incarnation,
-      room,
-      p2p,
-      roles,
-      access,
-      doors,
       restored: restored?.rules,
       now: clock.now(),
     });

@@ -1,5 +1,14 @@
 import type { Rules } from '@treff/conference';
-import { incarnation, LIMITS, participantId, type Incarnation } from '@treff/protocol';
+import {
+  incarnation,
+  LIMITS,
+  MUTABLES,
+  mutable,
+  participantId,
+  startMuted,
+  subject,
+  type Incarnation,
+} from '@treff/protocol';
 import * as z from 'zod/mini';
 import type { Clock } from './clock.ts';
 import type { RestoredRules } from './focus.ts';
@@ -23,12 +32,17 @@ const rules = z.object({
         z.object({
           by: text(LIMITS.displayNameLength),
           reason: text(LIMITS.kickReasonLength),
-          identity: z.optional(text(LIMITS.identityLength)),
+          identity: z.optional(text(LIMITS.identityIdLength)),
           address: z.optional(text(64)),
         }),
       ]),
     )
     .check(z.maxLength(LIMITS.participants)),
+  mediaModeration: z
+    .array(z.tuple([mutable, z.array(participantId).check(z.maxLength(LIMITS.participants))]))
+    .check(z.maxLength(MUTABLES.length)),
+  startMuted,
+  subject,
 });
 
 const record = z.object({ incarnations: z.array(incarnation).check(z.maxLength(8)), rules });
@@ -111,9 +125,11 @@ function parse(json: string): RestoredRules | undefined {
     if (!parsed.success) return undefined;
     const { incarnations, rules: kept } = parsed.data;
     const { password, lobby, locked } = kept.doors;
+    // The one way from an absent key to an undefined one.
     return {
       incarnations,
       rules: {
+        ...kept,
         doors: { password, lobby, locked },
         kicked: kept.kicked.map(([id, kick]) => [
           id,

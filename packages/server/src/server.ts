@@ -37,7 +37,7 @@ const HEALTH_TIMEOUT_MS = 2_000;
 
 /** Everything between the browser and the bridge, wired up. Rejects when a port is taken or the data folder is not usable. */
 export async function startServer(
-  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'roles' | 'stun' | 'turn'>,
+  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'roles' | 'startMuted' | 'stun' | 'turn'>,
   { bridge, logger, webRoot, clock = systemClock }: ServerOptions,
 ): Promise<RunningServer> {
   const rules = new RulesKeeper({ store: createMemoryRules(), clock, logger });
@@ -50,6 +50,7 @@ export async function startServer(
     access: OPEN_POLICY,
     rules,
     door: new Door({ clock }),
+    startMuted: config.startMuted,
     tokens: createSeatTokens(await readSecret(config.dataDir)),
     makeIncarnation: () => incarnation.parse(randomBytes(16).toString('hex')),
     makeParticipantId: () => participantId.parse(randomBytes(4).toString('hex')),

@@ -50,7 +50,7 @@ class Storm {
       if (random.chance(0.3)) await this.#return(person);
       return;
     }
-    switch (random.below(18)) {
+    switch (random.below(20)) {
       case 0:
         return this.#drop(person);
       case 1:
@@ -98,6 +98,18 @@ class Storm {
       case 16:
         this.meetings.deaf = !this.meetings.deaf;
         break;
+      case 17: {
+        const kind = random.pick(['microphone', 'camera', 'screen'] as const);
+        client.command({ type: 'moderate-media', kind, on: random.chance(0.7) });
+        break;
+      }
+      case 18: {
+        const { client: guest } = random.pick([person, ...this.people]);
+        const type = random.pick(['allow-media', 'disallow-media'] as const);
+        const kind = random.pick(['microphone', 'camera', 'screen'] as const);
+        if (guest.view !== undefined) client.command({ type, participant: guest.id, kind });
+        break;
+      }
       default:
         clock.advance(random.below(300));
     }
@@ -185,7 +197,7 @@ function assertAgreement({ meetings, people }: Storm): void {
     assert.equal(state?.generation, client.offer?.generation);
     assert.deepEqual(
       new Set(state?.sources),
-      new Set(own.map(({ id, muted }) => ({ source: id, paused: muted }))),
+      new Set(own.map(({ id, muted, blocked }) => ({ source: id, paused: muted || blocked }))),
     );
     assert.deepEqual(new Set(client.publishing), new Set(own.map(({ id }) => id)));
     assert.deepEqual(new Set(state?.receiving.map(({ id }) => id)), client.consuming);

@@ -199,6 +199,7 @@ describe(`a hostile crowd (seed ${SEED})`, { timeout: TIMEOUT }, () => {
       dataDir: folder,
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
+      startMuted: { microphone: false, camera: false },
       stun: { port: undefined },
       turn: undefined,
     };

@@ -58,6 +58,14 @@ function validMessage(random: Random, known: Knowledge): Json {
       }),
     () => command({ type: 'rename', displayName: anyText(random, LIMITS.displayNameLength / 2) }),
     () => command({ type: 'mute-source', source: source(random, known), muted: random.chance(0.5) }),
+    () => command({ type: 'moderate-media', kind: random.pick(SOURCE_KINDS), on: random.chance(0.5) }),
+    () =>
+      command({
+        type: random.pick(['allow-media', 'disallow-media']),
+        participant: anyOf(random, known.participants),
+        kind: random.pick(SOURCE_KINDS),
+      }),
+    () => command({ type: 'set-subject', subject: anyText(random, LIMITS.subjectLength) }),
     () => command({ type: 'media-ready', move: random.below(6), ready: random.chance(0.7) }),
     () => command({ type: 'allow-p2p', allowed: random.chance(0.5) }),
     () => ({ type: 'ice-servers' }),

@@ -147,10 +147,10 @@ describe('in a meeting', () => {
     const [ann, bo] = await three();
     const source = ann.publish('microphone');
     await settle();
-    expect(bo.view?.sources).toEqual([{ id: source, kind: 'microphone', muted: false }]);
+    expect(bo.view?.sources).toEqual([{ id: source, kind: 'microphone', muted: false, blocked: false }]);
     ann.command({ type: 'mute-source', source, muted: true });
     await settle();
-    expect(bo.view?.sources).toEqual([{ id: source, kind: 'microphone', muted: true }]);
+    expect(bo.view?.sources).toEqual([{ id: source, kind: 'microphone', muted: true, blocked: false }]);
     const state = meetings.bridge.endpointState(ann.epoch, ann.id);
     expect(state?.sources).toEqual([{ source, paused: true }]);
   });
@@ -167,7 +167,7 @@ describe('in a meeting', () => {
     expect(bo.results.get(mute)).toBe('permission/denied');
     expect(bo.media).toContainEqual({ action: 'failed', code: 'permission/denied' });
     expect(bo.media).toContainEqual({ action: 'source-refused', source: forged, code: 'source/invalid-id' });
-    expect(ann.view?.sources).toEqual([{ id: source, kind: 'microphone', muted: false }]);
+    expect(ann.view?.sources).toEqual([{ id: source, kind: 'microphone', muted: false, blocked: false }]);
   });
 
   it('a command that is repeated is answered again and done once', async () => {

@@ -66,6 +66,7 @@ export class TestMeetings {
       access: OPEN_POLICY,
       door: new Door({ clock: this.clock }),
       rules: new RulesKeeper({ store: this.store, clock: this.clock, logger: this.logger }, records),
+      startMuted: { microphone: false, camera: false },
       tokens: createSeatTokens(Buffer.alloc(32, 7)),
       makeIncarnation: () => incarnation.parse((++this.#ids).toString(16).padStart(32, '0')),
       makeParticipantId: () => participantId.parse((++this.#ids).toString(16).padStart(8, '0')),

@@ -35,6 +35,7 @@ beforeEach(async () => {
     dataDir: join(folder, 'data'),
     p2p: true,
     roles: { moderators: 'first' as const, promotes: true },
+    startMuted: { microphone: false, camera: false },
     stun: { port: undefined },
     turn: undefined,
   };
@@ -198,6 +199,7 @@ describe('a start', () => {
       dataDir: folder,
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
+      startMuted: { microphone: false, camera: false },
       stun: { port: undefined },
       turn: undefined,
     };
@@ -216,6 +218,7 @@ describe('a start', () => {
       dataDir: folder,
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
+      startMuted: { microphone: false, camera: false },
       stun: { port: await freePort() },
       turn: undefined,
     };

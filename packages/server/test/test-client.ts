@@ -142,6 +142,8 @@ export class TestClient {
   forgetful = false;
   /** Whether it agrees to direct connections. */
   p2p = false;
+  /** Is told of each media message before the client itself does anything about it. */
+  onMedia: (body: ServerMediaAction) => void = () => {};
   readonly fromPeer: { generation: number; body: P2pAction }[] = [];
   iceServers: IceServers | undefined;
   seq = 0;
@@ -340,6 +342,7 @@ export class TestClient {
 
   #media(body: ServerMediaAction): void {
     if (!this.forgetful) this.media.push(body);
+    this.onMedia(body);
     if (body.action === 'offer') this.#offered(body.offer);
     if (body.action === 'consumers-added') {
       for (const { id } of body.consumers) {

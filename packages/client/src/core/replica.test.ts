@@ -75,6 +75,7 @@ class ModelServer {
       case 'leave':
       case 'media':
       case 'p2p':
+      case 'lobby-message':
       case 'ice-servers':
         return [];
     }
@@ -105,18 +106,31 @@ const other = fc.constantFrom(...OTHERS);
 const event: fc.Arbitrary<ViewEvent> = fc.oneof(
   other.map((id): ViewEvent => ({
     type: 'participant-joined',
-    participant: { id, displayName: '', role: 'participant', connection: 'connected' },
+    participant: { id, displayName: '', role: 'participant', verified: false, connection: 'connected' },
   })),
   other.map((participant): ViewEvent => ({ type: 'participant-left', participant, reason: 'left' })),
   other.map((participant): ViewEvent => ({ type: 'dominant-speaker', participant })),
   fc.tuple(other, fc.nat(3)).map(([owner, index]): ViewEvent => ({
     type: 'source-added',
-    source: { id: makeSourceId(owner, 'camera', index), kind: 'camera', muted: false },
+    source: { id: makeSourceId(owner, 'camera', index), kind: 'camera', muted: false, blocked: false },
   })),
   fc.tuple(other, fc.nat(3), fc.boolean()).map(([owner, index, muted]): ViewEvent => ({
     type: 'source-muted',
     source: makeSourceId(owner, 'camera', index),
     muted,
+  })),
+  fc.tuple(other, fc.nat(3), fc.boolean()).map(([owner, index, blocked]): ViewEvent => ({
+    type: 'source-blocked',
+    source: makeSourceId(owner, 'camera', index),
+    blocked,
+  })),
+  fc.boolean().map((on): ViewEvent => ({ type: 'media-moderated', kind: 'camera', on, by: SELF })),
+  fc.tuple(other, fc.boolean()).map(([participant, allowed]): ViewEvent => ({
+    type: 'media-allowed',
+    kind: 'camera',
+    participant,
+    allowed,
+    by: SELF,
   })),
 );
 const step: fc.Arbitrary<Step> = fc.oneof(

@@ -6,7 +6,13 @@ import { joined, OTHER, SELF, view, welcome } from '../../test/meeting-messages.
 import { Session, type SessionEvent } from './session.ts';
 
 const request = { displayName: 'Ann', rtpCapabilities: {}, p2p: true };
-const bert = { id: OTHER, displayName: 'Bert', role: 'participant', connection: 'connected' } as const;
+const bert = {
+  id: OTHER,
+  displayName: 'Bert',
+  role: 'participant',
+  verified: false,
+  connection: 'connected',
+} as const;
 
 function start() {
   const clock = new FakeClock();
@@ -189,7 +195,10 @@ describe('the replica', () => {
     expect(session.state).toEqual({
       name: 'joined',
       view: view({
-        participants: [{ id: SELF, displayName: 'Anna', role: 'participant', connection: 'connected' }, bert],
+        participants: [
+          { id: SELF, displayName: 'Anna', role: 'participant', verified: false, connection: 'connected' },
+          bert,
+        ],
       }),
     });
   });

@@ -1,6 +1,7 @@
 import { applyViewEvent } from '@treff/conference';
 import {
   CLOSE,
+  LIMITS,
   PROTOCOL_VERSION,
   TreffError,
   type ClientMediaAction,
@@ -9,6 +10,7 @@ import {
   type ErrorCode,
   type Generation,
   type IceServers,
+  type LobbyMessage,
   type MediaInventory,
   type MediaOffer,
   type P2pAction,
@@ -40,18 +42,54 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
 /** The same for somebody who was in the meeting a moment ago: a server that just came back may need a while until media is there for all. */
 const PASSING_ON_RETURN: ReadonlySet<ErrorCode> = new Set(['media/bridge-unavailable']);
 
+/** Refusals of a join about which the person can do something: the session goes on, and asks again when it is told to. */
+const AT_THE_DOOR: ReadonlySet<ErrorCode> = new Set([
+  'room/locked',
+  'room/password-required',
+  'room/password-wrong',
+  'room/too-many-attempts',
+  'room/too-many-joins',
+  'room/knock-required',
+  'room/lobby-full',
+  'room/sign-in-required',
+  'room/invitation-invalid',
+  'participant/name-required',
+  'participant/invalid-name',
+]);
+
 /** Without these there is no going on. */
-const ESSENTIAL: ReadonlySet<string> = new Set(['welcome', 'joined', 'resumed', 'snapshot']);
+const ESSENTIAL: ReadonlySet<string> = new Set(['welcome', 'joined', 'waiting', 'resumed', 'snapshot']);
 
 export type SessionState =
   /** No socket, or none that the server has greeted; tries again by itself. */
   | { readonly name: 'connecting' }
   | { readonly name: 'greeted'; readonly room: string; readonly rtpCapabilities: RtpCapabilities }
   | { readonly name: 'joining' }
+  | Barred
+  | Waiting
   | { readonly name: 'joined'; readonly view: ConferenceView }
   /** The socket is lost, the seat is held. `view` is what was seen last. */
   | { readonly name: 'resuming'; readonly view: ConferenceView }
   | { readonly name: 'closed'; readonly end: SessionEnd };
+
+/** Something is missing to come in: another `join` may bring it. */
+export interface Barred {
+  readonly name: 'barred';
+  readonly code: ErrorCode;
+  /** Whether the moderators may be asked. */
+  readonly canKnock: boolean;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** The seat comes by itself, or a refusal. Another `join` may bring what makes waiting needless. */
+export interface Waiting {
+  readonly name: 'waiting';
+  readonly for: 'host' | 'admission';
+  readonly connection: 'connected' | 'reconnecting';
+  readonly messages: readonly LobbyMessage[];
+  /** What came of a `join` meanwhile. */
+  readonly refusal: ErrorCode | undefined;
+}
 
 export type SessionEnd =
   | { readonly reason: 'left' }
@@ -90,6 +128,12 @@ export interface JoinRequest {
   readonly rtpCapabilities: RtpCapabilities;
   /** Agrees to direct connections. */
   readonly p2p: boolean;
+  /** The conference's. */
+  readonly password?: string | undefined;
+  readonly jwt?: string | undefined;
+  readonly invitation?: string | undefined;
+  /** Asks the moderators to be let in, if need be. */
+  readonly knock?: boolean | undefined;
 }
 
 export interface SessionOptions {
@@ -131,6 +175,12 @@ export class Session {
   /** The token of the seat that was lost last. */
   #lostToken: string | undefined;
   #wish: JoinRequest | undefined;
+  /** What stands against the wish, until there is another one. */
+  #barred: Barred | undefined;
+  /** Where one waits, if one does; its token keeps the place. */
+  #place: { readonly waiting: Waiting; readonly token: string | undefined } | undefined;
+  /** A join has not been answered yet. */
+  #asking = false;
   #greeted = false;
   /** The ping whose pong says that everything missed has arrived. */
   #barrier: number | undefined;
@@ -163,8 +213,15 @@ export class Session {
   /** Takes a seat as soon as the server has greeted, and takes a new one by itself if the old one is lost. A later call replaces the request for the next seat. */
   join(request: JoinRequest): void {
     this.#wish = request;
-    if (this.#state.name === 'greeted') this.#sendJoin(request);
-    else if (this.#state.name === 'connecting') this.#link.hint();
+    this.#barred = undefined;
+    const { name } = this.#state;
+    if (name === 'greeted' || name === 'barred' || this.#isWaitedFor) this.#sendJoin(request);
+    else if (name === 'connecting' || name === 'waiting') this.#link.hint();
+  }
+
+  /** To the moderators, while waiting for admission. What was written comes back in the state. */
+  sayInLobby(message: string): void {
+    if (this.#state.name === 'waiting') this.#link.send({ type: 'lobby-message', text: message });
   }
 
   /** Gives the seat up and ends the session at once. Idempotent. */
@@ -211,11 +268,12 @@ export class Session {
     this.#link.expectAnswer();
   }
 
-  #sendJoin({ displayName, rtpCapabilities, p2p }: JoinRequest): void {
-    const join = { type: 'join', displayName, rtpCapabilities, p2p } as const;
-    this.#link.send(this.#lostToken === undefined ? join : { ...join, restore: this.#lostToken });
+  #sendJoin(request: JoinRequest): void {
+    this.#link.send({ type: 'join', ...request, restore: this.#place?.token ?? this.#lostToken });
     this.#link.expectAnswer();
-    this.#become({ name: 'joining' });
+    this.#asking = true;
+    // Who waits goes on waiting until the answer says otherwise.
+    if (this.#place === undefined) this.#become({ name: 'joining' });
   }
 
   #received(message: ServerMessage): void {
@@ -225,6 +283,15 @@ export class Session {
         break;
       case 'joined':
         this.#joined(message);
+        break;
+      case 'waiting':
+        this.#waits(message);
+        break;
+      case 'lobby-message':
+        if (this.#state.name === 'waiting') {
+          const messages = [...this.#state.messages, message.message].slice(-LIMITS.lobbyMessages);
+          this.#wait({ ...this.#state, messages }, this.#place?.token);
+        }
         break;
       case 'resumed':
         this.#resumed(message.token);
@@ -276,7 +343,8 @@ export class Session {
   }
 
   #welcomed(message: Extract<ServerMessage, { type: 'welcome' }>): void {
-    if (this.#state.name !== 'connecting' && this.#state.name !== 'resuming') return;
+    const { name } = this.#state;
+    if (name !== 'connecting' && name !== 'resuming' && name !== 'waiting') return;
     this.#greeted = true;
     if (message.protocol !== PROTOCOL_VERSION) {
       this.#end({ reason: 'refused', code: 'protocol/version', retryAfterMs: undefined }, CLOSE.left);
@@ -286,6 +354,8 @@ export class Session {
       const resume = { type: 'resume', token, epoch: view.epoch, seq } as const;
       this.#link.send(media === undefined ? resume : { ...resume, media });
       this.#link.expectAnswer();
+    } else if (this.#barred !== undefined) {
+      this.#become(this.#barred);
     } else if (this.#wish !== undefined) {
       this.#sendJoin(this.#wish);
     } else {
@@ -294,7 +364,9 @@ export class Session {
   }
 
   #joined({ seq, view, token, media, iceServers }: Extract<ServerMessage, { type: 'joined' }>): void {
-    if (this.#state.name !== 'joining') return;
+    if (this.#state.name !== 'joining' && this.#state.name !== 'waiting') return;
+    this.#place = undefined;
+    this.#asking = false;
     this.#seat = { token, seq, view, commands: new PendingCommands() };
     this.#lostToken = undefined;
     this.#link.watch();
@@ -303,6 +375,22 @@ export class Session {
     this.#options.handle({ type: 'seated', view, media, iceServers });
     // Unless the listener left at once.
     if (this.#state === state) this.#options.handle({ type: 'state' });
+  }
+
+  #waits(message: Extract<ServerMessage, { type: 'waiting' }>): void {
+    if (this.#state.name !== 'joining' && this.#state.name !== 'waiting') return;
+    const { for: reason, messages, token } = message;
+    this.#asking = false;
+    this.#link.watch();
+    this.#wait(
+      { name: 'waiting', for: reason, connection: 'connected', messages, refusal: undefined },
+      token,
+    );
+  }
+
+  #wait(waiting: Waiting, token: string | undefined): void {
+    this.#place = { waiting, token };
+    this.#become(waiting);
   }
 
   #resumed(token: string): void {
@@ -338,9 +426,14 @@ export class Session {
     if (this.#state.name === 'joined') this.#become({ name: 'joined', view });
   }
 
-  #refused({ code, fatal, retryAfterMs, by, reason }: Extract<ServerMessage, { type: 'error' }>): void {
+  #refused(message: Extract<ServerMessage, { type: 'error' }>): void {
+    const { code, fatal, retryAfterMs, by, reason } = message;
     this.#options.log('warn', 'the server refused', { code, fatal });
     const { name } = this.#state;
+    if (!fatal && AT_THE_DOOR.has(code) && (name === 'joining' || name === 'waiting'))
+      return this.#stand(message);
+    // A word to the moderators that was not passed on.
+    if (!fatal && name === 'waiting') return;
     const passing = PASSING.has(code) || (this.#lostToken !== undefined && PASSING_ON_RETURN.has(code));
     if (name === 'resuming' && (code === 'session/resume-refused' || (!fatal && !passing))) {
       this.#loseSeat('session/resume-refused');
@@ -356,6 +449,23 @@ export class Session {
     // Else one message of ours was passed over, and the meeting goes on.
   }
 
+  /** Whether the server keeps this session's place. */
+  get #isWaitedFor(): boolean {
+    return this.#state.name === 'waiting' && this.#state.connection === 'connected';
+  }
+
+  /** Stays outside. Who asked again while waiting still waits. */
+  #stand({ code, retryAfterMs, canKnock = false }: Extract<ServerMessage, { type: 'error' }>): void {
+    this.#link.watch();
+    const asked = this.#asking;
+    this.#asking = false;
+    if (asked && this.#place !== undefined && this.#isWaitedFor)
+      return this.#wait({ ...this.#place.waiting, refusal: code }, this.#place.token);
+    this.#place = undefined;
+    this.#barred = { name: 'barred', code, canKnock, retryAfterMs };
+    this.#become(this.#barred);
+  }
+
   /** A message that no schema fits: ignored if one can go on without it. */
   #unknown(type: string, seq: number | undefined): void {
     this.#options.log('warn', 'a message that this client does not know', { type });
@@ -367,13 +477,20 @@ export class Session {
 
   #lost(closeCode: number, failures: number): void {
     this.#barrier = undefined;
+    this.#asking = false;
     if (closeCode === CLOSE.replaced) {
       this.#end({ reason: 'refused', code: 'session/replaced', retryAfterMs: undefined }, CLOSE.left);
       return;
     }
     const seat = this.#seat;
+    const place = this.#place;
+    if (place !== undefined && failures < ATTEMPTS_TO_RETURN) {
+      this.#wait({ ...place.waiting, connection: 'reconnecting' }, place.token);
+      return;
+    }
     // On the prejoin page nobody waits for the server: it is tried for as long as the page is open.
-    const entering = seat === undefined && (this.#wish !== undefined || !this.#greeted);
+    const entering =
+      seat === undefined && this.#barred === undefined && (this.#wish !== undefined || !this.#greeted);
     if (entering ? failures >= ATTEMPTS_TO_ENTER : seat !== undefined && failures >= ATTEMPTS_TO_RETURN) {
       this.#end({ reason: 'unreachable' }, CLOSE.left);
     } else if (seat !== undefined) {
@@ -386,6 +503,7 @@ export class Session {
   #loseSeat(code: ErrorCode): void {
     const seat = this.#seat;
     this.#seat = undefined;
+    this.#place = undefined;
     this.#lostToken = seat?.token ?? this.#lostToken;
     seat?.commands.rejectAll(code);
   }

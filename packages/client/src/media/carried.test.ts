@@ -3,12 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { OTHER, SELF, view } from '../../test/meeting-messages.ts';
 import { carriedFrom, withCarried } from './carried.ts';
 
-const bert = { id: OTHER, displayName: 'Bert', role: 'participant', connection: 'connected' } as const;
+const bert = {
+  id: OTHER,
+  displayName: 'Bert',
+  role: 'participant',
+  verified: false,
+  connection: 'connected',
+} as const;
 const ann = view().participants[0] ?? bert;
 const camera = (owner: typeof SELF, index: number): SourceView => ({
   id: makeSourceId(owner, 'camera', index),
   kind: 'camera',
   muted: false,
+  blocked: false,
 });
 const before = view({ participants: [ann, bert], sources: [camera(SELF, 0), camera(OTHER, 0)] });
 

@@ -108,6 +108,11 @@ export class Devices {
     this.#captures[kind].setWanted(wanted);
   }
 
+  /** Off for this meeting; the next one begins as the person left it. */
+  switchOff(kind: DeviceKind): void {
+    if (this.#captures[kind].state.wanted) this.#captures[kind].setWanted(false);
+  }
+
   /** Empty: the system's default. */
   select(kind: DeviceKind, deviceId: string): void {
     const chosen = deviceId === '' ? undefined : deviceId;

@@ -1,7 +1,10 @@
+import type { Mutable } from '@treff/protocol';
 import type { CaptureState } from './capture.ts';
+import type { Devices } from './devices.ts';
 import type { LocalSource, Wish } from './local-source.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { ScreenState } from './screen-capture.ts';
-import type { LocalDevice, LocalScreen } from './types.ts';
+import type { LocalDevice, LocalMedia, LocalScreen } from './types.ts';
 
 /** What is to be sent of a device. While it is being opened anew (another one was chosen) others are not told that it is muted. */
 export function wishOf({ wanted, opening, track }: CaptureState, kind: 'microphone' | 'camera'): Wish {
@@ -11,12 +14,52 @@ export function wishOf({ wanted, opening, track }: CaptureState, kind: 'micropho
   };
 }
 
+/** All that the page shows of what is one's own; what has not changed since `before` is the same object. */
+export function localMedia(
+  before: LocalMedia | undefined,
+  {
+    devices,
+    screen,
+    outgoing,
+    sending,
+    blocked,
+    direct,
+    ...rest
+  }: {
+    readonly devices: Pick<Devices, 'microphone' | 'camera' | 'chosen' | 'lists' | 'speakerId'>;
+    readonly screen: ScreenState;
+    readonly outgoing: Pick<Outgoing, 'of'>;
+    /** There is a seat, so only what is sent counts as on. */
+    readonly sending: boolean;
+    /** What moderators have to allow first. */
+    readonly blocked: readonly Mutable[];
+  } & Pick<LocalMedia, 'talkingWhileMuted' | 'mutedAtStart' | 'direct'>,
+): LocalMedia {
+  const device = (kind: 'microphone' | 'camera') => {
+    const source = outgoing.of(kind);
+    const now = localDevice(devices[kind], source, sending, devices.chosen(kind), blocked.includes(kind));
+    return before === undefined ? now : shared(before[kind], now);
+  };
+  const shownScreen = localScreen(screen, outgoing.of('screen'), blocked.includes('screen'));
+  const local = {
+    ...rest,
+    microphone: device('microphone'),
+    camera: device('camera'),
+    screen: before === undefined ? shownScreen : shared(before.screen, shownScreen),
+    devices: devices.lists,
+    speakerId: devices.speakerId,
+    direct: before === undefined ? direct : shared(before.direct, direct),
+  };
+  return before === undefined ? local : shared(before, local);
+}
+
 /** What the page shows of a device. `sending`: there is a seat, so only what is sent counts as on. */
-export function localDevice(
+function localDevice(
   { wanted, opening, problem, track }: CaptureState,
   source: Pick<LocalSource, 'id' | 'refused' | 'sends'>,
   sending: boolean,
   chosenId: string | undefined,
+  blocked: boolean,
 ): LocalDevice {
   const used = wanted ? track : undefined;
   const trouble = problem ?? (source.refused === undefined ? undefined : 'refused');
@@ -25,6 +68,7 @@ export function localDevice(
   const status = on ? 'on' : starting ? 'starting' : 'off';
   return {
     wanted,
+    blocked,
     status,
     problem: wanted && !on ? trouble : undefined,
     deviceId: track?.getSettings().deviceId ?? chosenId,
@@ -34,12 +78,14 @@ export function localDevice(
 }
 
 /** What the page shows of one's own screen. */
-export function localScreen(
+function localScreen(
   { wanted, problem, picture, sound }: ScreenState,
   source: Pick<LocalSource, 'id' | 'sends'>,
+  blocked: boolean,
 ): LocalScreen {
   const on = picture !== undefined && source.sends(picture);
   return {
+    blocked,
     status: on ? 'on' : wanted ? 'starting' : 'off',
     problem,
     track: picture,

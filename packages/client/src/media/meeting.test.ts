@@ -1,77 +1,9 @@
-import { incarnation, sourceId, type ClientMessage, type ServerMessage } from '@treff/protocol';
+import { incarnation, sourceId, type ClientMessage } from '@treff/protocol';
 import { describe, expect, test } from 'vitest';
-import { consumerOf, fakeBridgeDevice } from '../../test/fake-bridge-device.ts';
-import { FakeClock } from '../../test/fake-clock.ts';
-import { FakeDevices, turn } from '../../test/fake-media.ts';
-import { FakeNetwork } from '../../test/fake-network.ts';
+import { consumerOf } from '../../test/fake-bridge-device.ts';
+import { turn } from '../../test/fake-media.ts';
+import { actions, seated, start } from '../../test/meeting-in-memory.ts';
 import { joined, offer, OTHER, SELF, view, welcome } from '../../test/meeting-messages.ts';
-import type { Environment, PageListener } from './environment.ts';
-import { meetingIn } from './meeting.ts';
-import type { MeetingOptions } from './types.ts';
-
-const muted = { startWithAudioMuted: true, startWithVideoMuted: true };
-
-async function start(options: Partial<MeetingOptions> = {}, change: Partial<Environment> = {}) {
-  const clock = new FakeClock();
-  const network = new FakeNetwork();
-  const browser = new FakeDevices();
-  const bridge = await fakeBridgeDevice();
-  let page: PageListener | undefined;
-  const meeting = meetingIn(
-    {
-      clock,
-      random: () => 0,
-      log: () => undefined,
-      openSocket: network.openSocket,
-      deviceAccess: browser.access,
-      isSupported: true,
-      createStream: () => {
-        throw new Error('no stream here');
-      },
-      createConnection: () => {
-        throw new Error('no direct connection here');
-      },
-      loadDevice: async () => bridge.device,
-      createMeters: () => ({
-        create: () => ({ read: () => -20, close: () => undefined }),
-        close: () => undefined,
-      }),
-      watchPage: (listener, signal) => {
-        page = listener;
-        signal.addEventListener('abort', () => (page = undefined));
-      },
-      ...change,
-    },
-    { url: 'wss://host/ws', room: 'Room', resolution: undefined, ...muted, ...options },
-  );
-  const phase = () => meeting.getState().phase.name;
-  const send = async (...messages: ServerMessage[]) => {
-    for (const message of messages) network.last.send(message);
-    await turn();
-  };
-  /** From the opening of a socket to the prejoin page. */
-  const greet = async () => {
-    network.last.accept();
-    await send(welcome);
-  };
-  return { meeting, clock, network, browser, bridge, phase, send, greet, page: () => page };
-}
-
-/** In a seat, with everything sent so far taken. */
-async function seated(options: Partial<MeetingOptions> = {}) {
-  const all = await start(options);
-  await all.greet();
-  all.meeting.join({ displayName: ' Ann ' });
-  await all.send(joined());
-  all.network.last.take();
-  return all;
-}
-
-const actions = (messages: ClientMessage[]) =>
-  messages.map((message) => {
-    if (message.type === 'media') return message.body.action;
-    return message.type === 'command' ? message.command.type : message.type;
-  });
 
 describe('phases', () => {
   test('connecting, prejoin, joining, joined, left', async () => {
@@ -313,7 +245,7 @@ describe('devices in the call', () => {
     await send({
       type: 'event',
       seq: 1,
-      event: { type: 'source-added', source: { id: source, kind: 'camera', muted: false } },
+      event: { type: 'source-added', source: { id: source, kind: 'camera', muted: false, blocked: false } },
     });
     const told: string[] = [];
     meeting.listen((event, before) => told.push(`${event.type} of ${before.sources.length}`));
@@ -505,7 +437,10 @@ describe('the others', () => {
     await send({
       type: 'event',
       seq: 1,
-      event: { type: 'source-added', source: { id: consumer.source, kind: 'camera', muted: false } },
+      event: {
+        type: 'source-added',
+        source: { id: consumer.source, kind: 'camera', muted: false, blocked: false },
+      },
     });
     expect([...meeting.getState().tracks.keys()]).toEqual([consumer.source]);
     await send({

@@ -7,25 +7,26 @@ import {
   type ErrorCode,
   type IceServers,
   type MediaOffer,
+  type Mutable,
   type ParticipantId,
   type RtpCapabilities,
   type SourceId,
-  type SourceKind,
 } from '@treff/protocol';
 import { Session, type SessionEvent } from '../core/index.ts';
 import { reportOf, trackSources, type Reading } from './connection-report.ts';
 import { Devices } from './devices.ts';
 import { fittingName } from './display-name.ts';
+import { Doorway } from './doorway.ts';
 import { browserEnvironment, type Environment } from './environment.ts';
 import { Identity } from './identity.ts';
 import { IceServerList } from './ice-server-list.ts';
 import { LevelMeter } from './levels.ts';
-import { localDevice, localScreen, shared } from './local-media.ts';
+import { localMedia, shared } from './local-media.ts';
 import { Outgoing } from './outgoing.ts';
 import { P2pPath } from './p2p-path.ts';
-import { recallDirect, rememberDirect } from './remembered-direct.ts';
+import { directWay, recallDirect, rememberDirect, type DirectWay } from './remembered-direct.ts';
 import { isFinal, phaseOfEnd, type End } from './meeting-end.ts';
-import { mutedByModerator } from './moderated.ts';
+import { forbidden, heldBack, mutedAtStart, mutedByModerator } from './moderated.ts';
 import { ScreenCapture } from './screen-capture.ts';
 import { SeatMedia } from './seat-media.ts';
 import { Shown } from './shown.ts';
@@ -34,6 +35,7 @@ import type {
   ConnectionReport,
   CreateMeeting,
   DirectChoice,
+  EnterOptions,
   Levels,
   LocalMedia,
   Meeting,
@@ -59,8 +61,6 @@ interface Seat {
   reading: Reading | undefined;
 }
 
-type DeviceKind = 'microphone' | 'camera';
-
 const NO_TRACKS: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
 
 /** Puts session, devices and media together, and tells the page what comes of them. */
@@ -83,12 +83,14 @@ class ComposedMeeting implements Meeting {
   /** Loaded once the server has greeted. */
   #device: Device | undefined;
   #displayName: string | undefined;
+  readonly #doorway: Doorway;
   #seat: Seat | undefined;
   readonly #identity: Identity;
   #direct: DirectChoice;
   /** Pictures on screen; undefined until the page has said. */
   #visible: ReadonlySet<SourceId> | undefined;
   #end: End | undefined;
+  #mutedAtStart: LocalMedia['mutedAtStart'] = [];
   /** Left because the page was put aside, not by the person. */
   #aside = false;
   #state: MeetingState;
@@ -97,6 +99,7 @@ class ComposedMeeting implements Meeting {
     this.#environment = environment;
     this.#options = options;
     this.#identity = new Identity(options.ticket);
+    this.#doorway = new Doorway(options);
     const { clock, log } = environment;
     const changed = () => this.#reconcile();
     this.#devices = new Devices({
@@ -195,11 +198,11 @@ class ComposedMeeting implements Meeting {
   }
 
   setMicrophone(on: boolean): void {
-    this.#devices.setWanted('microphone', on);
+    if (!on || !this.#forbidden.includes('microphone')) this.#devices.setWanted('microphone', on);
   }
 
   setCamera(on: boolean): void {
-    this.#devices.setWanted('camera', on);
+    if (!on || !this.#forbidden.includes('camera')) this.#devices.setWanted('camera', on);
   }
 
   selectMicrophone(deviceId: string): void {
@@ -219,7 +222,24 @@ class ComposedMeeting implements Meeting {
   }
 
   setScreenShare(on: boolean): void {
-    if (this.#seat !== undefined) this.#screen.setWanted(on);
+    if (this.#seat === undefined || (on && this.#forbidden.includes('screen'))) return;
+    this.#screen.setWanted(on);
+  }
+
+  get #forbidden(): readonly Mutable[] {
+    return this.#seat === undefined ? [] : forbidden(this.#seat.media.view);
+  }
+
+  enter(options: EnterOptions): void {
+    if (!this.#doorway.isShut || this.#displayName === undefined) return;
+    if (options.displayName !== undefined) this.#displayName = fittingName(options.displayName);
+    this.#doorway.say(options);
+    this.#join();
+    this.#publish();
+  }
+
+  sayInLobby(text: string): void {
+    this.#session?.sayInLobby(text);
   }
 
   rename(displayName: string): void {
@@ -270,16 +290,8 @@ class ComposedMeeting implements Meeting {
     this.#publish();
   }
 
-  /** How a direct connection may be made. Without a relay nobody can hide behind one. */
-  #directNow(): 'any' | 'relay' | 'never' {
-    switch (this.#direct) {
-      case 'on':
-        return 'any';
-      case 'relay':
-        return this.#iceServers.hasTurn ? 'relay' : 'never';
-      case 'off':
-        return 'never';
-    }
+  #directNow(): DirectWay {
+    return directWay(this.#direct, this.#iceServers.hasTurn);
   }
 
   async readConnection(): Promise<ConnectionReport | undefined> {
@@ -304,6 +316,7 @@ class ComposedMeeting implements Meeting {
     this.#end = undefined;
     this.#device = undefined;
     this.#displayName = undefined;
+    this.#doorway.open();
     this.#aside = false;
     if (!this.#environment.isSupported) {
       this.#finish({ name: 'failed', code: 'browser/unsupported', retryAfterMs: undefined });
@@ -353,7 +366,7 @@ class ComposedMeeting implements Meeting {
         this.#seat?.media.handleP2p(event.generation, event.body);
         break;
       case 'happened':
-        this.#switchOff(mutedByModerator(event.event, event.before));
+        this.#switchOff(mutedByModerator(event.event, event.before), 'everywhere');
         for (const listener of this.#witnesses) listener(event.event, event.before);
         break;
       case 'signal':
@@ -371,12 +384,19 @@ class ComposedMeeting implements Meeting {
       case 'joined':
       case 'resuming':
         // A new seat has its media only when it is taken.
-        if (this.#seat?.epoch === state.view.epoch && this.#seat.self === state.view.self)
+        if (this.#seat?.epoch === state.view.epoch && this.#seat.self === state.view.self) {
           this.#seat.media.update(state.view);
+          this.#switchOff(heldBack(state.view), 'here');
+        }
         break;
       case 'closed':
         this.#finish(phaseOfEnd(state.end));
         return;
+      case 'barred':
+      case 'waiting':
+        this.#doorway.shut(state);
+        if (this.#seat !== undefined) this.#rise();
+        break;
       case 'connecting':
       case 'joining':
         break;
@@ -407,6 +427,7 @@ class ComposedMeeting implements Meeting {
       displayName: this.#displayName,
       rtpCapabilities,
       p2p: this.#directNow() !== 'never',
+      ...this.#doorway.brings,
     });
   }
 
@@ -441,9 +462,14 @@ class ComposedMeeting implements Meeting {
       },
     });
     // One seat follows the other: nobody is shown a moment without.
+    this.#doorway.open();
     this.#seat = { self: view.self, epoch: view.epoch, media: seatMedia, reading: undefined };
     this.#identity.sit(view, before !== undefined);
     before?.media.close();
+    // Before anything is published.
+    const atStart = before === undefined ? mutedAtStart(view) : [];
+    this.#mutedAtStart = atStart.filter((kind) => this.#devices[kind].wanted);
+    this.#switchOff([...atStart, ...forbidden(view)], 'here');
     if (this.#visible !== undefined) seatMedia.setShown(this.#visible);
     // The route first: what it names is made first.
     seatMedia.update(view);
@@ -488,9 +514,12 @@ class ComposedMeeting implements Meeting {
     if (this.#aside) this.retry();
   }
 
-  #switchOff(kind: SourceKind | undefined): void {
-    if (kind === 'microphone' || kind === 'camera') this.#devices.setWanted(kind, false);
-    else if (kind !== undefined) this.#screen.setWanted(false);
+  /** `here`: because of this meeting's rules; the next one begins as the person wants it. */
+  #switchOff(kinds: readonly Mutable[], where: 'here' | 'everywhere'): void {
+    for (const kind of kinds)
+      if (kind === 'screen') this.#screen.setWanted(false);
+      else if (where === 'here') this.#devices.switchOff(kind);
+      else this.#devices.setWanted(kind, false);
   }
 
   #sayMuted(source: SourceId, muted: boolean): void {
@@ -543,33 +572,23 @@ class ComposedMeeting implements Meeting {
       const session = this.#session?.state.name === 'joined' ? 'connected' : 'reconnecting';
       return { name: 'joined', session, media: this.#seat.media.state };
     }
+    const door = this.#doorway.phase(this.#session?.state.name === 'joining');
+    if (door !== undefined) return door;
     if (this.#displayName !== undefined) return { name: 'joining' };
     return { name: this.#device === undefined ? 'connecting' : 'prejoin' };
   }
 
   #localMedia(before: LocalMedia | undefined): LocalMedia {
-    const device = (kind: DeviceKind) => {
-      const now = localDevice(
-        this.#devices[kind],
-        this.#outgoing.of(kind),
-        this.#seat !== undefined,
-        this.#devices.chosen(kind),
-      );
-      return before === undefined ? now : shared(before[kind], now);
-    };
-    const relayAvailable = this.#iceServers.hasTurn;
-    const direct = { choice: this.#direct, relayAvailable };
-    const screen = localScreen(this.#screen.state, this.#outgoing.of('screen'));
-    const local = {
-      microphone: device('microphone'),
-      camera: device('camera'),
-      screen: before === undefined ? screen : shared(before.screen, screen),
-      devices: this.#devices.lists,
-      speakerId: this.#devices.speakerId,
+    return localMedia(before, {
+      devices: this.#devices,
+      screen: this.#screen.state,
+      outgoing: this.#outgoing,
+      sending: this.#seat !== undefined,
+      blocked: this.#forbidden,
       talkingWhileMuted: this.#levels.talkingWhileMuted,
-      direct: before === undefined ? direct : shared(before.direct, direct),
-    };
-    return before === undefined ? local : shared(before, local);
+      mutedAtStart: this.#mutedAtStart,
+      direct: { choice: this.#direct, relayAvailable: this.#iceServers.hasTurn },
+    });
   }
 }
 

@@ -21,3 +21,17 @@ export function rememberDirect(storage: Pick<Storage, 'setItem'> | undefined, di
     // A full or forbidden storage: the choice holds for this visit only.
   }
 }
+
+export type DirectWay = 'any' | 'relay' | 'never';
+
+/** How a direct connection may be made. Without a relay nobody can hide behind one. */
+export function directWay(choice: DirectChoice, hasRelay: boolean): DirectWay {
+  switch (choice) {
+    case 'on':
+      return 'any';
+    case 'relay':
+      return hasRelay ? 'relay' : 'never';
+    case 'off':
+      return 'never';
+  }
+}

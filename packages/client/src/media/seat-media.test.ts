@@ -73,9 +73,25 @@ const HELPED: MediaRoute = { ...TRYING, bridge: true };
 const LEAVING: MediaRoute = { mode: 'bridge', move: 2, bridge: true, p2p };
 const LEFT: MediaRoute = { mode: 'bridge', move: 2, bridge: true };
 
-const camera: SourceView = { id: makeSourceId(OTHER, 'camera', 0), kind: 'camera', muted: false };
-const microphone: SourceView = { id: makeSourceId(OTHER, 'microphone', 1), kind: 'microphone', muted: true };
-const bert = { id: OTHER, displayName: 'Bert', role: 'participant', connection: 'connected' } as const;
+const camera: SourceView = {
+  id: makeSourceId(OTHER, 'camera', 0),
+  kind: 'camera',
+  muted: false,
+  blocked: false,
+};
+const microphone: SourceView = {
+  id: makeSourceId(OTHER, 'microphone', 1),
+  kind: 'microphone',
+  muted: true,
+  blocked: false,
+};
+const bert = {
+  id: OTHER,
+  displayName: 'Bert',
+  role: 'participant',
+  verified: false,
+  connection: 'connected',
+} as const;
 
 function conference(route: MediaRoute, change: Partial<ConferenceView> = {}): ConferenceView {
   const [ann] = view().participants;

@@ -38,7 +38,10 @@ export interface Meeting {
   /** Ends everything; the object is not usable after it. Idempotent. */
   dispose(): void;
 
-  /** What the person wants; the device follows as soon as it can, the latest wish wins. Works before and after the join. */
+  /**
+   * What the person wants; the device follows as soon as it can, the latest wish wins. Works before and after the join. `true` does nothing while the
+   * device is `blocked`.
+   */
   setMicrophone(on: boolean): void;
   setCamera(on: boolean): void;
   /** A `deviceId` of {@link LocalMedia.devices}; remembered in this browser. Takes effect at once if the device is on. */
@@ -49,8 +52,8 @@ export interface Meeting {
   /** Whether this browser can share a screen. Phones can't. */
   readonly canShareScreen: boolean;
   /**
-   * In the call: `true` lets the browser ask what to share, and has to be called from a press of a key or button; `false` ends it. Leaving and the loss of
-   * the seat end it too.
+   * In the call: `true` lets the browser ask what to share, and has to be called from a press of a key or button, and does nothing while the screen is
+   * `blocked`; `false` ends it. Leaving and the loss of the seat end it too.
    */
   setScreenShare(on: boolean): void;
   rename(displayName: string): void;
@@ -99,7 +102,7 @@ export interface EnterOptions {
   readonly knock?: boolean;
 }
 
-/** What one asks about oneself and others beside media and chat. */
+/** What one asks about oneself, others and the meeting beside one's own media and chat. */
 export type PeopleCommand = Extract<
   Command,
   {
@@ -120,7 +123,12 @@ export type PeopleCommand = Extract<
       | 'admit'
       | 'admit-all'
       | 'reject'
-      | 'send-lobby-message';
+      | 'send-lobby-message'
+      | 'moderate-media'
+      | 'allow-media'
+      | 'disallow-media'
+      | 'set-start-muted'
+      | 'set-subject';
   }
 >;
 
@@ -168,6 +176,8 @@ export type MeetingPhase =
       readonly session: 'connected' | 'reconnecting';
       /** What was said with the moderators, oldest first. */
       readonly messages: readonly LobbyMessage[];
+      /** Why an `enter` meanwhile, with a password, say, did not help. */
+      readonly refusal: ErrorCode | undefined;
     }
   /** `media`: whether the bridge's transports carry; `reconnecting` asks for patience in plain words. */
   | {
@@ -198,6 +208,8 @@ export interface LocalMedia {
   readonly speakerId: string;
   /** The person speaks while muted; true for a few seconds. */
   readonly talkingWhileMuted: boolean;
+  /** What was on and the meeting switched off as the person came in. */
+  readonly mutedAtStart: readonly ('microphone' | 'camera')[];
   readonly direct: {
     readonly choice: DirectChoice;
     /** Whether the server named a relay. Known after the join; before it `false`. */
@@ -216,6 +228,8 @@ export interface DeviceChoice {
 export interface LocalDevice {
   /** What the person wants. */
   readonly wanted: boolean;
+  /** Moderators have to allow it before it can be switched on. Who was sending when that began goes on until they switch it off. */
+  readonly blocked: boolean;
   /** What is: `on` means that the track is live and, after the join, sent. */
   readonly status: 'off' | 'starting' | 'on';
   /** Why it is not on although wanted, until the next try. */
@@ -229,6 +243,8 @@ export interface LocalDevice {
 
 /** One's own shared screen, window or tab. */
 export interface LocalScreen {
+  /** As of a {@link LocalDevice}. */
+  readonly blocked: boolean;
   /** `starting`: the browser asks what to share, or it is not sent yet. */
   readonly status: 'off' | 'starting' | 'on';
   /** Why it is off although wanted, until the next try. */

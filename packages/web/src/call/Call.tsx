@@ -1,5 +1,6 @@
 import type { ConferenceView } from '@treff/protocol';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { BlockedContext } from '../devices/BlockedContext.ts';
 import { useCamera, useMicrophone } from '../devices/useDeviceToggles.ts';
 import { useScreenShare } from '../devices/useScreenShare.ts';
 import { useMeeting, useMeetingState } from '../room/MeetingContext.ts';
@@ -13,7 +14,10 @@ import { Floor } from './floor/Floor.tsx';
 import { useShortcuts } from './hooks/useShortcuts.ts';
 import { useLayout } from './layout/useLayout.ts';
 import { EndDialog } from './moderation/EndDialog.tsx';
+import { SubjectDialog } from './moderation/SubjectDialog.tsx';
 import { useHand } from './moderation/useHand.ts';
+import { LeaveNotice } from './moderation/LeaveNotice.tsx';
+import { useLeave } from './moderation/useLeave.ts';
 import { Notices } from './notices/Notices.tsx';
 import { AloneCard } from './panels/AloneCard.tsx';
 import { InviteDialog } from './panels/InviteDialog.tsx';
@@ -28,10 +32,23 @@ import { Toolbar } from './toolbar/Toolbar.tsx';
 /** The meeting itself. */
 export function Call() {
   const view = useMeetingState((state) => state.conference);
-  return view === undefined ? null : <Conference view={view} />;
+  const { leave, explain, close } = useLeave();
+  if (view === undefined) return null;
+  const notice = leave === undefined ? null : <LeaveNotice leave={leave} onClose={close} />;
+  return (
+    <BlockedContext value={explain}>
+      <Conference view={view} notice={notice} />
+    </BlockedContext>
+  );
 }
 
-function Conference({ view }: { readonly view: ConferenceView }) {
+interface ConferenceProps {
+  readonly view: ConferenceView;
+  /** What comes of a press on what is blocked. */
+  readonly notice: ReactNode;
+}
+
+function Conference({ view, notice }: ConferenceProps) {
   const meeting = useMeeting();
   const local = useMeetingState((state) => state.local);
   const tracks = useMeetingState((state) => state.tracks);
@@ -69,10 +86,17 @@ function Conference({ view }: { readonly view: ConferenceView }) {
 
   return (
     <main className={styles.call}>
+      {view.subject === '' ? null : (
+        <h1 className={styles.subject} title={view.subject}>
+          {view.subject}
+        </h1>
+      )}
       <div className={styles.middle}>
         <div className={styles.floor}>
           <Floor view={view} people={people} screens={screens} layout={layout} pinned={pinned} onPin={pin} />
-          <Notices view={view} soundBlocked={sound.blocked} onHear={sound.playAll} />
+          <Notices view={view} soundBlocked={sound.blocked} onHear={sound.playAll}>
+            {notice}
+          </Notices>
           <ChatNews message={unread.news} onOpen={() => setPanel('chat')} />
           {people.length === 1 ? <AloneCard /> : null}
         </div>
@@ -107,6 +131,7 @@ function Conference({ view }: { readonly view: ConferenceView }) {
       {panel === 'settings' ? (
         <SettingsDialog displayName={people[0]?.displayName ?? ''} onClose={closePanel} />
       ) : null}
+      {panel === 'subject' ? <SubjectDialog subject={view.subject} onClose={closePanel} /> : null}
       {panel === 'end' ? <EndDialog onClose={closePanel} /> : null}
       {panel === 'shortcuts' ? <ShortcutsDialog onClose={closePanel} /> : null}
     </main>

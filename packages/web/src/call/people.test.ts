@@ -8,6 +8,7 @@ const ANN = 'bbbbbbbb';
 const track = (name: string) => ({ id: name }) as MediaStreamTrack;
 const device = (over: Partial<LocalDevice> = {}): LocalDevice => ({
   wanted: false,
+  blocked: false,
   status: 'off',
   problem: undefined,
   deviceId: undefined,
@@ -30,6 +31,9 @@ function viewWith(sources: { id: string; kind: string; muted: boolean }[]): Conf
     sources,
     speakers: [],
     hands: [],
+    mediaModeration: [],
+    startMuted: { microphone: false, camera: false },
+    subject: '',
     messages: [],
   });
 }
@@ -56,8 +60,26 @@ describe('the people on the page', () => {
     expect(handsFirst(peopleOf(viewWith([]), off, new Map())).map(({ id }) => id)).toEqual([SELF, ANN]);
   });
 
+  it('show what they need leave for while it is moderated, and what they have it for', () => {
+    const rights = (view: ConferenceView) =>
+      peopleOf(view, off, new Map()).map(({ blocked, allowed }) => [blocked, allowed]);
+    expect(rights(viewWith([]))).toEqual([
+      [[], []],
+      [[], []],
+    ]);
+    const mediaModeration = [
+      { kind: 'microphone', allowed: [] },
+      { kind: 'screen', allowed: [ANN] },
+    ];
+    // Whoever moderates needs no leave, and has none.
+    expect(rights(conferenceView.parse({ ...viewWith([]), mediaModeration }))).toEqual([
+      [[], []],
+      [['microphone'], ['screen']],
+    ]);
+  });
+
   it('show a picture only while the camera is on and its track is there', () => {
-    const camera = { id: `${ANN}-v1`, kind: 'camera', muted: false };
+    const camera = { id: `${ANN}-v1`, kind: 'camera', muted: false, blocked: false };
     const tracks = tracksOf(camera.id);
     expect(peopleOf(viewWith([camera]), off, tracks)[1]?.picture?.id).toBe(camera.id);
     expect(peopleOf(viewWith([camera]), off, new Map())[1]?.picture).toBeUndefined();
@@ -77,7 +99,7 @@ describe('the people on the page', () => {
   });
 
   it('are silent without an unmuted microphone', () => {
-    const microphone = { id: `${ANN}-a0`, kind: 'microphone', muted: false };
+    const microphone = { id: `${ANN}-a0`, kind: 'microphone', muted: false, blocked: false };
     expect(peopleOf(viewWith([]), off, new Map())[1]?.silent).toBe(true);
     expect(peopleOf(viewWith([microphone]), off, new Map())[1]?.silent).toBe(false);
     expect(peopleOf(viewWith([{ ...microphone, muted: true }]), off, new Map())[1]?.silent).toBe(true);
@@ -85,10 +107,11 @@ describe('the people on the page', () => {
 });
 
 describe('the screens on the page', () => {
-  const hers = { id: `${ANN}-v2`, kind: 'screen', muted: false };
-  const mine = { id: `${SELF}-v3`, kind: 'screen', muted: false };
+  const hers = { id: `${ANN}-v2`, kind: 'screen', muted: false, blocked: false };
+  const mine = { id: `${SELF}-v3`, kind: 'screen', muted: false, blocked: false };
   const share = {
     status: 'on',
+    blocked: false,
     problem: undefined,
     track: track('mine'),
     hasSound: false,
@@ -123,10 +146,10 @@ describe('the screens on the page', () => {
 describe('the sounds on the page', () => {
   it('are those of others, muted or not, and never pictures', () => {
     const sources = [
-      { id: `${SELF}-a0`, kind: 'microphone', muted: false },
-      { id: `${ANN}-a0`, kind: 'microphone', muted: true },
-      { id: `${ANN}-v1`, kind: 'camera', muted: false },
-      { id: `${ANN}-a2`, kind: 'screenAudio', muted: false },
+      { id: `${SELF}-a0`, kind: 'microphone', muted: false, blocked: false },
+      { id: `${ANN}-a0`, kind: 'microphone', muted: true, blocked: false },
+      { id: `${ANN}-v1`, kind: 'camera', muted: false, blocked: false },
+      { id: `${ANN}-a2`, kind: 'screenAudio', muted: false, blocked: false },
     ];
     const tracks = tracksOf(...sources.map(({ id }) => id));
     expect(soundsOf(viewWith(sources), tracks).map(({ source }) => source)).toEqual([

@@ -1,8 +1,10 @@
 import type { LocalMedia } from '@treff/client/media';
+import { maySend } from '@treff/conference';
 import {
   mediaKindOf,
   ownerOf,
   type ConferenceView,
+  type Mutable,
   type ParticipantId,
   type Role,
   type SourceId,
@@ -28,6 +30,9 @@ export interface Person {
   readonly sharing: boolean;
   /** What to show; absent while the camera is off. */
   readonly picture: MediaStreamTrack | undefined;
+  /** What moderators have to allow before they can switch it on, and what was allowed to them. Both empty while nothing is moderated, and for moderators. */
+  readonly blocked: readonly Mutable[];
+  readonly allowed: readonly Mutable[];
 }
 
 /** A screen that somebody shares. */
@@ -64,6 +69,7 @@ export function peopleOf(
   tracks: ReadonlyMap<SourceId, MediaStreamTrack>,
 ): readonly Person[] {
   const sources = Map.groupBy(view.sources, ({ id }) => ownerOf(id));
+  const moderated = view.mediaModeration.map(({ kind }) => kind);
   const people = view.participants.map(({ id, displayName, role, connection }): Person => {
     const isLocal = id === view.self;
     const own = sources.get(id) ?? [];
@@ -77,6 +83,8 @@ export function peopleOf(
       hand,
       sharing,
       interrupted: connection === 'interrupted',
+      blocked: moderated.filter((kind) => !maySend(view, id, kind)),
+      allowed: role === 'moderator' ? [] : moderated.filter((kind) => maySend(view, id, kind)),
     };
     if (isLocal) {
       return {

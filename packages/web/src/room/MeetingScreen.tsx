@@ -22,15 +22,22 @@ interface MeetingScreenProps {
 
 /** From the first connection to the farewell: the screen that fits the meeting's phase. */
 export function MeetingScreen({ meeting, room, overrides, comeback }: MeetingScreenProps) {
-  const { t } = useTranslation();
-  useEffect(() => {
-    document.title = `${room} | ${t('app.title')}`;
-  }, [room, t]);
   return (
     <MeetingContext value={meeting}>
+      <Title room={room} />
       <Phases room={room} overrides={overrides} comeback={comeback} />
     </MeetingContext>
   );
+}
+
+/** The window's: what the meeting is about, where it is. */
+function Title({ room }: { readonly room: string }) {
+  const { t } = useTranslation();
+  const subject = useMeetingState((state) => state.conference?.subject ?? '');
+  useEffect(() => {
+    document.title = [subject, room, t('app.title')].filter((part) => part !== '').join(' | ');
+  }, [subject, room, t]);
+  return null;
 }
 
 function Phases({ room, overrides, comeback }: Omit<MeetingScreenProps, 'meeting'>) {

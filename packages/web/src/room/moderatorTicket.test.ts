@@ -37,6 +37,9 @@ function fakeMeeting() {
         sources: [],
         speakers: [],
         hands: [],
+        mediaModeration: [],
+        startMuted: { microphone: false, camera: false },
+        subject: '',
         messages: [],
       });
       state = { phase: JOINED, conference };

@@ -51,6 +51,7 @@ const NAMES = [
 ]; // prettier-ignore
 
 const NO_SCREEN: LocalScreen = {
+  blocked: false,
   status: 'off',
   problem: undefined,
   track: undefined,
@@ -85,6 +86,7 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       },
       speakerId: '',
       talkingWhileMuted: options.talkingWhileMuted,
+      mutedAtStart: [],
       direct: { choice: 'on', relayAvailable: options.relay },
     },
     tracks,
@@ -165,7 +167,9 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       if (conference === undefined) return;
       const source = makeSourceId(idOf(0), 'screen', 9);
       const others = conference.sources.filter(({ id }) => id !== source);
-      const sources = on ? [...others, { id: source, kind: 'screen' as const, muted: false }] : others;
+      const sources = on
+        ? [...others, { id: source, kind: 'screen' as const, muted: false, blocked: false }]
+        : others;
       const screen: LocalScreen = { ...NO_SCREEN, status: 'on', track: slideTrack('Mine'), source };
       change({
         conference: { ...conference, sources },
@@ -245,6 +249,7 @@ function deviceOf(kind: 'microphone' | 'camera', { problem }: FakeOptions): Loca
   if (problem !== '') {
     return {
       wanted: true,
+      blocked: false,
       status: 'off',
       problem: problem as DeviceProblem,
       deviceId: undefined,
@@ -254,6 +259,7 @@ function deviceOf(kind: 'microphone' | 'camera', { problem }: FakeOptions): Loca
   }
   return {
     wanted: true,
+    blocked: false,
     status: 'on',
     problem: undefined,
     deviceId: kind === 'camera' ? 'c1' : 'default',
@@ -277,9 +283,14 @@ function conferenceOf(
     const shares = index > 0 && index <= screens;
     if (shares) tracks.set(screen, slideTrack(`Quarter ${index}`));
     return [
-      ...(shares ? [{ id: screen, kind: 'screen' as const, muted: false }] : []),
-      { id: camera, kind: 'camera' as const, muted: cameraMuted },
-      { id: makeSourceId(idOf(index), 'microphone', 2), kind: 'microphone' as const, muted: index % 3 === 2 },
+      ...(shares ? [{ id: screen, kind: 'screen' as const, muted: false, blocked: false }] : []),
+      { id: camera, kind: 'camera' as const, muted: cameraMuted, blocked: false },
+      {
+        id: makeSourceId(idOf(index), 'microphone', 2),
+        kind: 'microphone' as const,
+        muted: index % 3 === 2,
+        blocked: false,
+      },
     ];
   });
   const epoch = '0'.repeat(32) as ConferenceView['epoch'];
@@ -297,6 +308,9 @@ function conferenceOf(
     sources,
     speakers: [idOf(1)].filter(() => people > 1),
     hands: [idOf(3), idOf(0), idOf(2)].filter(() => people > 3),
+    mediaModeration: [],
+    startMuted: { microphone: false, camera: false },
+    subject: '',
     messages: people < 3 ? [] : conversation(),
   };
 }

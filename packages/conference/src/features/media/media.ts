@@ -13,7 +13,7 @@ export interface MediaPlan {
 export interface PlannedSource {
   readonly id: SourceId;
   readonly kind: SourceKind;
-  /** Not forwarded, because its owner muted it. */
+  /** Not forwarded: its owner or a moderator muted it, or the owner may not unmute it. */
   readonly paused: boolean;
 }
 
@@ -41,8 +41,8 @@ export type MediaEvent =
 export function mediaPlan(state: ConferenceState): MediaPlan {
   const endpoints = new Map<ParticipantId, { sources: PlannedSource[] }>();
   for (const id of state.participants.keys()) endpoints.set(id, { sources: [] });
-  for (const { id, owner, kind, muted } of state.sources.live.values())
-    endpoints.get(owner)?.sources.push({ id, kind, paused: muted });
+  for (const { id, owner, kind, muted, blocked } of state.sources.live.values())
+    endpoints.get(owner)?.sources.push({ id, kind, paused: muted || blocked });
   return { mode: state.media.route.mode, endpoints };
 }
 

@@ -108,6 +108,18 @@ describe('two people', () => {
     expect(route(ben)).toEqual({ mode: 'bridge', move: 2, bridge: true });
   });
 
+  test('move to the bridge for as long as media is moderated, and nobody can hold that up', () => {
+    pair();
+    happen({ type: 'interrupt', participant: ben });
+    happen({ type: 'moderate-media', kind: 'microphone', on: true }, as(ann));
+    expect(route(ann)).toMatchObject({ mode: 'bridge', bridge: true, p2p: { generation: 1 } });
+    expect(wait()).toBe(10_000);
+    expect(route(ann)).toEqual({ mode: 'bridge', move: 2, bridge: true });
+    happen({ type: 'resume', participant: ben });
+    happen({ type: 'moderate-media', kind: 'microphone', on: false }, as(ann));
+    expect(route(ann)).toMatchObject({ mode: 'p2p', move: 3 });
+  });
+
   test('are not asked to connect directly while one of them is away', () => {
     come(ann);
     happen({ type: 'interrupt', participant: ann });

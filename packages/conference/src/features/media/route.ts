@@ -48,9 +48,10 @@ export const NO_ROUTE: Route = {
   generations: 0,
 };
 
-/** Exactly two, and nobody has anything against it. */
-function p2pEligible({ media, participants }: ConferenceState): boolean {
-  return media.p2pEnabled && participants.size === 2 && [...participants.values()].every(({ p2p }) => p2p);
+/** Exactly two, and nobody has anything against it. What is moderated goes over the bridge, where the server has the say. */
+function p2pEligible({ media, mediaModeration, participants }: ConferenceState): boolean {
+  if (!media.p2pEnabled || mediaModeration.size > 0 || participants.size !== 2) return false;
+  return [...participants.values()].every(({ p2p }) => p2p);
 }
 
 /** The route after whatever happened; the same object if it stays. Applied again it changes nothing more. */
@@ -149,13 +150,16 @@ function settle(route: Route, now: number): Route {
   return { ...route, bridge: true, until: undefined };
 }
 
-/** The direct connection ends when both ends get everything over the bridge, or had time enough; somebody whose socket is lost knows of nothing yet. */
-function leave({ participants }: ConferenceState, route: Route, now: number): Route {
+/**
+ * The direct connection ends when both ends get everything over the bridge, or had time enough; somebody whose socket is lost knows of nothing yet. Where media
+ * is moderated that is no excuse: the one who does not obey would only have to stay away.
+ */
+function leave({ mediaModeration, participants }: ConferenceState, route: Route, now: number): Route {
   const { p2p, until } = route;
   const over = { ...route, p2p: undefined, until: undefined };
   if (p2p === undefined || isReady(route)) return over;
   const away = [p2p.offerer, p2p.answerer].some((end) => participants.get(end)?.resumeBefore !== undefined);
-  if (away) return { ...route, until: undefined };
+  if (away && mediaModeration.size === 0) return { ...route, until: undefined };
   if (until === undefined) return { ...route, until: now + LEAVE_MS };
   return now < until ? route : over;
 }

@@ -1,9 +1,9 @@
-import { LIMITS, ownerOf, type Mutable, type ParticipantId, type SourceKind } from '@treff/protocol';
-import { accept, never, refuse, type Decision, type Feature } from '../../feature.ts';
+import { LIMITS, type Mutable, type ParticipantId } from '@treff/protocol';
+import { accept, never, refuse, type Feature } from '../../feature.ts';
 import type { ConferenceState } from '../../state.ts';
 import type { ParticipantsEvent } from '../participants/participants.ts';
 import { oneLine } from '../participants/display-name.ts';
-import type { SourcesEvent } from '../sources/sources.ts';
+import { mutesOf, type SourcesEvent } from '../sources/sources.ts';
 
 /** Nobody can switch on what is somebody else's: what is muted here its owner may unmute, and more than to ask is nowhere possible. */
 export interface ModerationState {
@@ -41,13 +41,6 @@ export type ModerationEvent =
   | { readonly type: 'unmute-asked'; readonly participant: ParticipantId; readonly by: ParticipantId }
   | { readonly type: 'conference-ended'; readonly by: string };
 
-/** What one mutes with a kind. */
-const MEANT: Readonly<Record<Mutable, readonly SourceKind[]>> = {
-  microphone: ['microphone'],
-  camera: ['camera'],
-  screen: ['screen', 'screenAudio'],
-};
-
 export const moderation: Feature<
   ModerationState,
   ModerationCommand,
@@ -60,12 +53,12 @@ export const moderation: Feature<
     'mute-participant'(state, { participant, kind }, actor) {
       if (actor.kind === 'system') return refuse('permission/denied');
       if (!state.participants.has(participant)) return refuse('participant/unknown');
-      return mute(state, kind, actor.id, (owner) => owner === participant);
+      return accept(...mutesOf(state, kind, actor.id, (owner) => owner === participant));
     },
 
     'mute-everyone'(state, { kind }, actor) {
       if (actor.kind === 'system') return refuse('permission/denied');
-      return mute(state, kind, actor.id, (owner) => owner !== actor.id);
+      return accept(...mutesOf(state, kind, actor.id, (owner) => owner !== actor.id));
     },
 
     'ask-to-unmute'(state, { participant }, actor) {
@@ -158,17 +151,4 @@ export function isRemoved(state: ConferenceState, asking: Asking): boolean {
 /** Who ended the conference for everybody; `undefined`: nobody did. */
 export function endOf(state: ConferenceState): Ended | undefined {
   return state.moderation.ended;
-}
-
-function mute(
-  state: ConferenceState,
-  kind: Mutable,
-  by: ParticipantId,
-  isMeant: (owner: ParticipantId) => boolean,
-): Decision<SourcesEvent> {
-  return accept(
-    ...[...state.sources.live.values()]
-      .filter((source) => !source.muted && MEANT[kind].includes(source.kind) && isMeant(ownerOf(source.id)))
-      .map(({ id }) => ({ type: 'source-muted', source: id, muted: true, by }) as const),
-  );
 }

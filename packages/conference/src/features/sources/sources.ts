@@ -1,13 +1,16 @@
 import {
   LIMITS,
   mediaKindOf,
+  mutableOf,
   ownerOf,
+  type Mutable,
   type ParticipantId,
   type SourceId,
   type SourceKind,
+  type SourceView,
 } from '@treff/protocol';
 import { accept, never, refuse, type Feature } from '../../feature.ts';
-import type { Actor } from '../../state.ts';
+import type { Actor, ConferenceState } from '../../state.ts';
 
 /** What is published, in order of being added, and which numbers were used up. */
 export interface SourcesState {
@@ -21,6 +24,8 @@ export interface Source {
   readonly owner: ParticipantId;
   readonly kind: SourceKind;
   readonly muted: boolean;
+  /** Its owner may not unmute it. What is blocked is muted, too, so that to free it switches nothing on. */
+  readonly blocked: boolean;
 }
 
 type NewSource = Pick<Source, 'id' | 'kind' | 'muted'>;
@@ -39,7 +44,9 @@ export type SourcesEvent =
       readonly muted: boolean;
       /** The moderator who did it; absent: its owner. */
       readonly by?: ParticipantId;
-    };
+    }
+  /** Follows from any other event (see `nextBlocks`). */
+  | { readonly type: 'source-blocked'; readonly source: SourceId; readonly blocked: boolean };
 
 export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sources'> = {
   initial: { live: new Map(), used: new Map() },
@@ -56,7 +63,7 @@ export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sourc
       if (own.length >= LIMITS.sourcesPerEndpoint || own.some((other) => other.kind === source.kind))
         return refuse('source/too-many');
       const { id, kind, muted } = source;
-      return accept({ type: 'source-added', source: { id, owner: actor.id, kind, muted } });
+      return accept({ type: 'source-added', source: { id, owner: actor.id, kind, muted, blocked: false } });
     },
 
     'remove-source'(state, { source }, actor) {
@@ -67,7 +74,9 @@ export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sourc
     'mute-source'(state, { source, muted }, actor) {
       const refusal = refusalFor(state.sources, source, actor);
       if (refusal !== undefined) return refusal;
-      if (state.sources.live.get(source)?.muted === muted) return accept();
+      const before = state.sources.live.get(source);
+      if (before?.muted === muted) return accept();
+      if (before?.blocked === true) return refuse('moderation/blocked');
       return accept({ type: 'source-muted', source, muted });
     },
   },
@@ -87,11 +96,14 @@ export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sourc
         live.delete(event.source);
         return { ...slice, live };
       }
-      case 'source-muted': {
-        const source = slice.live.get(event.source);
-        if (source === undefined) return slice;
-        return { ...slice, live: new Map(slice.live).set(source.id, { ...source, muted: event.muted }) };
-      }
+      case 'source-muted':
+        return change(slice, event.source, { muted: event.muted });
+      case 'source-blocked':
+        return change(
+          slice,
+          event.source,
+          event.blocked ? { blocked: true, muted: true } : { blocked: false },
+        );
       case 'participant-left': {
         if (!slice.used.has(event.participant)) return slice;
         const used = new Map(slice.used);
@@ -107,17 +119,16 @@ export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sourc
   },
 
   project(state) {
-    return { sources: [...state.sources.live.values()].map(({ id, kind, muted }) => ({ id, kind, muted })) };
+    return { sources: [...state.sources.live.values()].map(viewOf) };
   },
 
   projectEvent(_before, event) {
     switch (event.type) {
-      case 'source-added': {
-        const { id, kind, muted } = event.source;
-        return [{ type: event.type, source: { id, kind, muted } }];
-      }
+      case 'source-added':
+        return [{ type: event.type, source: viewOf(event.source) }];
       case 'source-removed':
       case 'source-muted':
+      case 'source-blocked':
         return [event];
       default:
         return [];
@@ -126,6 +137,29 @@ export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sourc
 
   nextDeadline: never,
 };
+
+/** What a moderator's muting does to those who are meant. */
+export function mutesOf(
+  state: ConferenceState,
+  kind: Mutable,
+  by: ParticipantId,
+  isMeant: (owner: ParticipantId) => boolean,
+): readonly SourcesEvent[] {
+  return [...state.sources.live.values()]
+    .filter((source) => !source.muted && mutableOf(source.kind) === kind && isMeant(source.owner))
+    .map(({ id }) => ({ type: 'source-muted', source: id, muted: true, by }) as const);
+}
+
+function change(slice: SourcesState, id: SourceId, difference: Partial<Source>): SourcesState {
+  const source = slice.live.get(id);
+  return source === undefined
+    ? slice
+    : { ...slice, live: new Map(slice.live).set(id, { ...source, ...difference }) };
+}
+
+function viewOf({ id, kind, muted, blocked }: Source): SourceView {
+  return { id, kind, muted, blocked };
+}
 
 /** Knowing an id gives no right: only the owner acts on a source. */
 function refusalFor(slice: SourcesState, id: SourceId, actor: Actor) {

@@ -14,10 +14,13 @@ export function useShortcuts(act: (action: Exclude<ShortcutAction, 'pushToTalk'>
       if (action === undefined) return;
       event.preventDefault();
       if (action !== 'pushToTalk') onAction(action);
-      else if (!meeting.getState().local.microphone.wanted) {
-        talks = true;
-        meeting.setMicrophone(true);
-      }
+      else if (!meeting.getState().local.microphone.wanted) talk();
+    }
+    function talk() {
+      // Says why not.
+      if (meeting.getState().local.microphone.blocked) return onAction('microphone');
+      talks = true;
+      meeting.setMicrophone(true);
     }
     function stop() {
       if (talks) meeting.setMicrophone(false);

@@ -1,7 +1,7 @@
 import { participantId } from '@treff/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../people.ts';
-import { actionsOn } from './personActions.ts';
+import { actionsOn, commandOf } from './personActions.ts';
 
 const person = (over: Partial<Person> = {}): Person => ({
   id: participantId.parse('aaaaaaaa'),
@@ -15,6 +15,8 @@ const person = (over: Partial<Person> = {}): Person => ({
   cameraOn: false,
   sharing: false,
   picture: undefined,
+  blocked: [],
+  allowed: [],
   ...over,
 });
 
@@ -35,6 +37,24 @@ describe('what is offered', () => {
     const loud = actionsOn(person({ cameraOn: true, sharing: true }), viewpoint);
     expect(loud).toEqual(['mute', 'stopCamera', 'stopScreen', 'grantModerator', 'kick']);
     expect(actionsOn(person({ silent: true }), viewpoint)).toEqual(['askToUnmute', 'grantModerator', 'kick']);
+  });
+
+  it('allows what is moderated or takes it back, and asks nobody for what they may not do', () => {
+    const viewpoint = { role: 'moderator', moderators: 1 } as const;
+    const guest = person({ silent: true, blocked: ['microphone'], allowed: ['camera'] });
+    expect(actionsOn(guest, viewpoint)).toEqual([
+      'allow.microphone',
+      'forbid.camera',
+      'grantModerator',
+      'kick',
+    ]);
+    const { id } = guest;
+    expect([commandOf('allow.microphone', guest), commandOf('forbid.camera', guest)]).toEqual([
+      { type: 'allow-media', participant: id, kind: 'microphone' },
+      { type: 'disallow-media', participant: id, kind: 'camera' },
+    ]);
+    // Who spoke before it began can still be stopped.
+    expect(actionsOn(person({ blocked: ['microphone'] }), viewpoint)).toContain('mute');
   });
 
   it('lowers a hand that is up', () => {

@@ -1,6 +1,9 @@
 import type { PeopleCommand } from '@treff/client/media';
-import type { Role } from '@treff/protocol';
+import type { Mutable, Role } from '@treff/protocol';
 import type { Person } from '../people.ts';
+
+/** Of what moderators have to allow, by its kind. */
+type Permission = `${'allow' | 'forbid'}.${Mutable}`;
 
 /** What the viewer may do to a person. */
 export type PersonAction =
@@ -8,6 +11,7 @@ export type PersonAction =
   | 'askToUnmute'
   | 'stopCamera'
   | 'stopScreen'
+  | Permission
   | 'lowerHand'
   | 'grantModerator'
   | 'revokeModerator'
@@ -26,9 +30,11 @@ export function actionsOn(person: Person, { role, moderators }: Viewpoint): read
   if (role !== 'moderator') return [];
   if (person.isLocal) return moderators > 1 ? ['giveUpModerator'] : [];
   const actions: (PersonAction | false)[] = [
-    person.silent ? 'askToUnmute' : 'mute',
+    person.silent ? !person.blocked.includes('microphone') && 'askToUnmute' : 'mute',
     person.cameraOn && 'stopCamera',
     person.sharing && 'stopScreen',
+    ...person.blocked.map((kind) => `allow.${kind}` as const),
+    ...person.allowed.map((kind) => `forbid.${kind}` as const),
     person.hand !== undefined && 'lowerHand',
     person.role === 'moderator' ? 'revokeModerator' : 'grantModerator',
     'kick',
@@ -47,6 +53,14 @@ export function commandOf(action: Exclude<PersonAction, 'kick'>, { id }: Person)
       return { type: 'mute-participant', participant: id, kind: 'screen' };
     case 'askToUnmute':
       return { type: 'ask-to-unmute', participant: id };
+    case 'allow.microphone':
+    case 'allow.camera':
+    case 'allow.screen':
+      return { type: 'allow-media', participant: id, kind: KINDS[action] };
+    case 'forbid.microphone':
+    case 'forbid.camera':
+    case 'forbid.screen':
+      return { type: 'disallow-media', participant: id, kind: KINDS[action] };
     case 'lowerHand':
       return { type: 'lower-hand', participant: id };
     case 'grantModerator':
@@ -56,3 +70,12 @@ export function commandOf(action: Exclude<PersonAction, 'kick'>, { id }: Person)
       return { type: 'revoke-moderator', participant: id };
   }
 }
+
+const KINDS = {
+  'allow.microphone': 'microphone',
+  'allow.camera': 'camera',
+  'allow.screen': 'screen',
+  'forbid.microphone': 'microphone',
+  'forbid.camera': 'camera',
+  'forbid.screen': 'screen',
+} as const satisfies Readonly<Record<Permission, Mutable>>;

@@ -18,6 +18,9 @@ const view = conferenceView.parse({
   sources: [],
   speakers: [],
   hands: [],
+  mediaModeration: [],
+  startMuted: { microphone: false, camera: false },
+  subject: '',
   messages: [],
 });
 
@@ -66,9 +69,9 @@ describe('tidings', () => {
     const sending = conferenceView.parse({
       ...view,
       sources: [
-        { id: microphone, kind: 'microphone', muted: false },
-        { id: screen, kind: 'screen', muted: false },
-        { id: sound, kind: 'screenAudio', muted: false },
+        { id: microphone, kind: 'microphone', muted: false, blocked: false },
+        { id: screen, kind: 'screen', muted: false, blocked: false },
+        { id: sound, kind: 'screenAudio', muted: false, blocked: false },
       ],
     });
     const told = [microphone, screen, sound].map((source) =>
@@ -80,6 +83,42 @@ describe('tidings', () => {
     expect(told[0]).toMatchObject({ name: 'Ann', concernsSelf: true });
     if (microphone === undefined) throw new Error('none');
     expect(tidingsOf({ type: 'source-muted', source: microphone, muted: true }, sending)).toBeUndefined();
+  });
+
+  it('say who decided what people may switch on, and what it means for whoever was muted', () => {
+    if (me === undefined || ann === undefined) throw new Error('nobody');
+    const on: ViewEvent = { type: 'media-moderated', kind: 'microphone', on: true, by: ann };
+    expect(tidingsOf(on, view)).toEqual({
+      text: 'tidings.moderated.microphone',
+      name: 'Ann',
+      concernsSelf: true,
+    });
+    expect(tidingsOf({ ...on, on: false }, view)?.text).toBe('tidings.freed.microphone');
+    expect(tidingsOf({ ...on, by: me }, view)).toBeUndefined();
+    const taken = {
+      type: 'media-allowed',
+      kind: 'camera',
+      participant: me,
+      allowed: false,
+      by: ann,
+    } as const;
+    expect(tidingsOf(taken, view)?.text).toBe('tidings.leaveTaken.camera');
+    expect(tidingsOf({ ...taken, allowed: true }, view)).toBeUndefined();
+    const source = sourceId.parse(`${me}-a0`);
+    const moderated = conferenceView.parse({
+      ...view,
+      sources: [{ id: source, kind: 'microphone', muted: false, blocked: false }],
+      mediaModeration: [{ kind: 'microphone', allowed: [] }],
+    });
+    const muted: ViewEvent = { type: 'source-muted', source, muted: true, by: ann };
+    expect(tidingsOf(muted, moderated)?.text).toBe('tidings.heldBack.microphone');
+  });
+
+  it('tell of a new subject, and of one that is gone', () => {
+    if (ann === undefined) throw new Error('nobody');
+    const said = (subject: string) => tidingsOf({ type: 'subject-set', subject, by: ann }, view);
+    expect(said('Harvest')).toMatchObject({ text: 'tidings.subject', name: 'Ann', subject: 'Harvest' });
+    expect(said('')).toMatchObject({ text: 'tidings.noSubject', name: 'Ann' });
   });
 
   it('are silent about what one did oneself', () => {

@@ -1,8 +1,9 @@
+import { maySend } from '@treff/conference';
 import {
   ownerOf,
   type ConferenceView,
+  type Mutable,
   type ParticipantId,
-  type SourceKind,
   type ViewEvent,
 } from '@treff/protocol';
 
@@ -20,9 +21,15 @@ export interface Tidings {
     | 'tidings.removed'
     | 'tidings.handRaised'
     | 'tidings.handLoweredBy'
-    | 'tidings.handSpoken';
+    | 'tidings.handSpoken'
+    | `tidings.${'moderated' | 'freed' | 'leaveTaken' | 'heldBack'}.${Mutable}`
+    | 'tidings.startMuted'
+    | 'tidings.subject'
+    | 'tidings.noSubject';
   /** Whom it names, as they gave their name; may be empty. */
   readonly name: string;
+  /** What the meeting is about now, where that is the news. */
+  readonly subject?: string;
   /** Whether it was done to oneself. */
   readonly concernsSelf: boolean;
 }
@@ -48,9 +55,39 @@ export function tidingsOf(event: ViewEvent, before: ConferenceView): Tidings | u
       if (by === undefined) return { text: 'tidings.handSpoken', name: '', concernsSelf: true };
       return { text: 'tidings.handLoweredBy', name: nameOf(before, by), concernsSelf: true };
     }
+    case 'media-moderated':
+      return ofModeration(event, before);
+    case 'media-allowed': {
+      // That it was given is said with a button to use it.
+      const { participant, kind, allowed, by } = event;
+      if (allowed || participant !== before.self) return undefined;
+      return { text: `tidings.leaveTaken.${kind}`, name: nameOf(before, by), concernsSelf: true };
+    }
+    case 'start-muted-set':
+      if (event.by === before.self) return undefined;
+      return { text: 'tidings.startMuted', name: nameOf(before, event.by), concernsSelf: false };
+    case 'subject-set': {
+      const { subject, by } = event;
+      if (by === before.self) return undefined;
+      const name = nameOf(before, by);
+      if (subject === '') return { text: 'tidings.noSubject', name, concernsSelf: false };
+      return { text: 'tidings.subject', name, subject, concernsSelf: false };
+    }
     default:
       return undefined;
   }
+}
+
+/** It concerns those who are not free of it. */
+function ofModeration(
+  { kind, on, by }: Extract<ViewEvent, { type: 'media-moderated' }>,
+  before: ConferenceView,
+): Tidings | undefined {
+  const { self, participants } = before;
+  if (by === self) return undefined;
+  const concernsSelf = participants.some(({ id, role }) => id === self && role !== 'moderator');
+  const text = on ? (`tidings.moderated.${kind}` as const) : (`tidings.freed.${kind}` as const);
+  return { text, name: nameOf(before, by), concernsSelf };
 }
 
 function ofRole(
@@ -74,16 +111,17 @@ function ofMute(
   before: ConferenceView,
 ): Tidings | undefined {
   if (by === undefined || ownerOf(source) !== before.self) return undefined;
-  const text = MUTED[before.sources.find(({ id }) => id === source)?.kind ?? 'screenAudio'];
-  return text === undefined ? undefined : { text, name: nameOf(before, by), concernsSelf: true };
+  const kind = before.sources.find(({ id }) => id === source)?.kind ?? 'screenAudio';
+  if (kind === 'screenAudio') return undefined;
+  const text = maySend(before, before.self, kind) ? MUTED[kind] : (`tidings.heldBack.${kind}` as const);
+  return { text, name: nameOf(before, by), concernsSelf: true };
 }
 
 const MUTED = {
   microphone: 'tidings.mutedBy',
   camera: 'tidings.cameraStoppedBy',
   screen: 'tidings.screenStoppedBy',
-  screenAudio: undefined,
-} as const satisfies Record<SourceKind, Tidings['text'] | undefined>;
+} as const satisfies Record<Mutable, Tidings['text']>;
 
 function nameOf({ participants }: ConferenceView, id: ParticipantId): string {
   return participants.find((participant) => participant.id === id)?.displayName ?? '';

@@ -27,9 +27,9 @@ export function useTidings(): readonly Told[] {
     const stop = meeting.listen((event, before) => {
       const tidings = tidingsOf(event, before);
       if (tidings === undefined) return;
-      const { text, name, concernsSelf } = tidings;
+      const { text, name, subject, concernsSelf } = tidings;
       const id = ++count;
-      const words = t(text, { name: name === '' ? t('call.guest') : name });
+      const words = t(text, { name: name === '' ? t('call.guest') : name, subject });
       setTold((all) => [...all, { id, text: words, concernsSelf }].slice(-SHOWN));
       const timer = setTimeout(
         () => {

@@ -1,6 +1,6 @@
 import type { ConferenceView } from '@treff/protocol';
-import { History, LoaderCircle, MicOff, TriangleAlert, Volume2 } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { History, LoaderCircle, Lock, MicOff, TriangleAlert, Volume2 } from 'lucide-react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../../design/controls.module.css';
 import { useCamera, useMicrophone } from '../../devices/useDeviceToggles.ts';
@@ -9,6 +9,7 @@ import { useMeetingState } from '../../room/MeetingContext.ts';
 import { UnmuteRequest } from '../moderation/UnmuteRequest.tsx';
 import { useTidings } from '../moderation/useTidings.ts';
 import styles from './Notices.module.css';
+import { useArrival } from './useArrival.ts';
 import { useShares } from './useShares.ts';
 import { useTraffic } from './useTraffic.ts';
 
@@ -17,15 +18,18 @@ interface NoticesProps {
   /** The browser plays no sound before a click. */
   readonly soundBlocked: boolean;
   readonly onHear: () => void;
+  /** What asks for an answer, below the messages. */
+  readonly children: ReactNode;
 }
 
 /** What the person should know now, above the pictures; the most pressing first. */
-export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
+export function Notices({ view, soundBlocked, onHear, children }: NoticesProps) {
   const { t } = useTranslation();
   const news = [...useTraffic(view), ...useShares(view)];
   const tidings = useTidings();
   const reconnecting = useReconnecting();
   const startedAnew = useStartedAnew();
+  const arrival = useArrival();
   const talkingWhileMuted = useMeetingState((state) => state.local.talkingWhileMuted);
   const problems = useProblems();
   return (
@@ -49,6 +53,12 @@ export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
             {t('notice.startedAnew')}
           </p>
         ) : null}
+        {arrival.map((message) => (
+          <p key={message} className={styles.notice} data-kind="warning">
+            <Lock size="1.125rem" aria-hidden />
+            {message}
+          </p>
+        ))}
         {talkingWhileMuted ? (
           <p className={styles.notice} data-kind="warning">
             <MicOff size="1.125rem" aria-hidden />
@@ -73,6 +83,7 @@ export function Notices({ view, soundBlocked, onHear }: NoticesProps) {
         ))}
       </div>
       <UnmuteRequest />
+      {children}
       <OwnState />
     </div>
   );

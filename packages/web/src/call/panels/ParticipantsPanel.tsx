@@ -2,7 +2,9 @@ import { Hand, MicOff, UserPlus, VideoOff, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../../design/controls.module.css';
+import { LeaveMark } from '../moderation/LeaveMark.tsx';
 import { PersonMenu } from '../moderation/PersonMenu.tsx';
+import { RulesMenu } from '../moderation/RulesMenu.tsx';
 import { Avatar } from '../floor/Avatar.tsx';
 import { useName } from '../floor/useName.ts';
 import { useMeeting } from '../../room/MeetingContext.ts';
@@ -75,6 +77,7 @@ export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPan
           {t('call.muteEveryone')}
         </button>
       ) : null}
+      {role === 'moderator' ? <RulesMenu /> : null}
       <ul className={styles.people}>
         {handsFirst(people).map((person) => (
           <li key={person.id}>
@@ -92,6 +95,7 @@ export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPan
                 {person.hand}
               </span>
             )}
+            <LeaveMark person={person} />
             {person.silent ? <MicOff size="1.125rem" role="img" aria-label={t('call.muted')} /> : null}
             {person.picture === undefined ? (
               <VideoOff size="1.125rem" role="img" aria-label={t('call.cameraOff')} />

@@ -1,2 +1,2 @@
 /** What lies beside or over the call; one at a time. */
-export type Panel = 'participants' | 'chat' | 'invite' | 'settings' | 'end' | 'shortcuts';
+export type Panel = 'participants' | 'chat' | 'invite' | 'settings' | 'subject' | 'end' | 'shortcuts';

@@ -6,6 +6,7 @@ import {
   Minimize,
   MonitorUp,
   MonitorX,
+  PencilLine,
   PhoneOff,
   Settings,
   UserPlus,
@@ -58,6 +59,12 @@ export function MoreMenu({ onOpen }: MoreMenuProps) {
             <UserPlus size="1.25rem" aria-hidden />
             {t('call.invite')}
           </MenuItem>
+          {role === 'moderator' ? (
+            <MenuItem className={styles.menuItem ?? ''} onAction={() => onOpen('subject')}>
+              <PencilLine size="1.25rem" aria-hidden />
+              {t('subject.change')}
+            </MenuItem>
+          ) : null}
           <MenuItem className={styles.menuItem ?? ''} onAction={() => onOpen('settings')}>
             <Settings size="1.25rem" aria-hidden />
             {t('call.settings')}

@@ -1,4 +1,4 @@
-import type { LucideIcon } from 'lucide-react';
+import { Lock, type LucideIcon } from 'lucide-react';
 import { useId } from 'react';
 import { Button, type ButtonProps, Tooltip, TooltipTrigger } from 'react-aria-components';
 import styles from './Toolbar.module.css';
@@ -12,6 +12,8 @@ interface ToolButtonProps extends Omit<ButtonProps, 'children' | 'className' | '
   readonly size?: 'wide' | 'narrow';
   /** A small number or mark at the corner. */
   readonly badge?: string | undefined;
+  /** It does nothing yet but say why; `description` says it, too. */
+  readonly locked?: boolean;
   /** What the badge means, for screen readers. */
   readonly description?: string | undefined;
   /** The panel that it opens, which gives the focus back to it. */
@@ -28,6 +30,7 @@ export function ToolButton({
   look = 'plain',
   size = 'wide',
   badge,
+  locked = false,
   description,
   opens,
   collapses = false,
@@ -46,9 +49,9 @@ export function ToolButton({
         data-size={size}
       >
         <Icon size={size === 'narrow' ? '1rem' : '1.375rem'} aria-hidden />
-        {badge === undefined ? null : (
+        {badge === undefined && !locked ? null : (
           <span className={styles.badge} aria-hidden>
-            {badge}
+            {locked ? <Lock size="0.75rem" /> : badge}
           </span>
         )}
         {description === undefined ? null : (

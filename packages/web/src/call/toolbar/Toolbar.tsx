@@ -51,6 +51,7 @@ export function Toolbar({
   const screen = useScreenShare();
   const hand = useHand();
   const devices = useDeviceOptions();
+  const locked = { locked: true, description: t('leave.locked') };
   const showsChat = panel === 'chat';
   const showsParticipants = panel === 'participants';
   return (
@@ -62,6 +63,7 @@ export function Toolbar({
           shortcut="M"
           look={microphone.on ? 'plain' : 'off'}
           badge={microphone.device.problem === undefined ? undefined : '!'}
+          {...(microphone.isLocked && locked)}
           onPress={microphone.toggle}
         />
         <DeviceMenu
@@ -76,6 +78,7 @@ export function Toolbar({
           shortcut="V"
           look={camera.on ? 'plain' : 'off'}
           badge={camera.device.problem === undefined ? undefined : '!'}
+          {...(camera.isLocked && locked)}
           onPress={camera.toggle}
         />
         <DeviceMenu label={t('device.chooseCamera')} lists={[devices.camera]} />
@@ -86,6 +89,7 @@ export function Toolbar({
           icon={screen.on ? MonitorX : MonitorUp}
           shortcut="D"
           look={screen.on ? 'active' : 'plain'}
+          {...(screen.isLocked && locked)}
           collapses
           onPress={screen.toggle}
         />
