@@ -146,4 +146,6 @@ export const LIMITS = {
   idTokenLength: 2_048,
   /** Characters of the path that somebody returns to after signing in: the longest room name percent-encoded is 1,152. */
   returnPathLength: 2_048,
+  /** Bytes of the rules of one running conference, as they are kept for a crash: a few hundred bytes for each of `participants`. */
+  conferenceRecordBytes: 256 * 1024,
 } as const;

@@ -10,10 +10,12 @@ import type { Config } from './config.ts';
 import { createHttpServer } from './http.ts';
 import { createIceServers } from './ice-servers.ts';
 import type { Logger } from './logger.ts';
-import { createMemoryRules, RulesKeeper } from './rules-keeper.ts';
+import { RulesKeeper } from './rules-keeper.ts';
 import { createSeatTokens } from './seat-token.ts';
 import { readSecret } from './secret.ts';
 import { startStunResponder, type StunResponder } from './stun-responder.ts';
+import { openStore } from './store/sqlite-store.ts';
+import type { Store } from './store/store.ts';
 import { WebSockets } from './web-socket.ts';
 
 export interface ServerOptions {
@@ -23,6 +25,8 @@ export interface ServerOptions {
   /** The folder of the built web app. */
   readonly webRoot: string;
   readonly clock?: Clock;
+  /** Stays the caller's. Absent: the one in the data folder. */
+  readonly store?: Store;
 }
 
 export interface RunningServer {
@@ -38,9 +42,10 @@ const HEALTH_TIMEOUT_MS = 2_000;
 /** Everything between the browser and the bridge, wired up. Rejects when a port is taken or the data folder is not usable. */
 export async function startServer(
   config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'roles' | 'stun' | 'turn'>,
-  { bridge, logger, webRoot, clock = systemClock }: ServerOptions,
+  { bridge, logger, webRoot, clock = systemClock, store: borrowed }: ServerOptions,
 ): Promise<RunningServer> {
-  const rules = new RulesKeeper({ store: createMemoryRules(), clock, logger });
+  const store = borrowed ?? (await openStore(config.dataDir, () => clock.now()));
+  const rules = new RulesKeeper({ store: store.conferences, clock, logger }, await store.conferences.all());
   const conferences = new Conferences({
     bridge,
     clock,
@@ -76,6 +81,7 @@ export async function startServer(
   async function closeMeetings(): Promise<void> {
     conferences.close(CLOSE.goingAway, 'server/stopping');
     await Promise.all([sockets.stop(), stun?.stop()]);
+    if (borrowed === undefined) await store.close();
   }
   try {
     if (config.stun.port !== undefined)
