@@ -100,8 +100,8 @@ export function idOfAccount(name: string): string {
   return `account:${name}`;
 }
 
-function withoutHash({ passwordHash: _, ...account }: AccountRecord): Account {
-  return { ...account, id: idOfAccount(account.name) };
+function withoutHash({ name, displayName, version, createdAt }: AccountRecord): Account {
+  return { id: idOfAccount(name), name, displayName, version, createdAt };
 }
 
 function checkPassword(password: string): void {
