@@ -173,4 +173,7 @@ export const LIMITS = {
   invitationMs: 400 * 24 * 60 * 60_000,
   /** Bytes of a request's body. */
   requestBytes: 4 * 1024,
+  /** Requests of one person about rooms and invitations: a burst lists and changes all of them once. */
+  requestBurst: 120,
+  requestsPerSecond: 2,
 } as const;

@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CLOSE, incarnation, participantId, type Bridge } from '@treff/protocol';
 import { OPEN_POLICY } from '@treff/conference';
+import { createAccess } from './access/access.ts';
+import { addressPrefix, clientAddress } from './access/client-address.ts';
 import { Door } from './access/door.ts';
+import type { OwnedRoom } from './access/rooms.ts';
 import { systemClock, withTimeout, type Clock } from './clock.ts';
-import { Conferences } from './conferences.ts';
+import { Conferences, type OwnedRoom as OwnedRoomTerms } from './conferences.ts';
 import type { Config } from './config.ts';
 import { createHttpServer } from './http.ts';
 import { createIceServers } from './ice-servers.ts';
@@ -41,21 +44,30 @@ const HEALTH_TIMEOUT_MS = 2_000;
 
 /** Everything between the browser and the bridge, wired up. Rejects when a port is taken or the data folder is not usable. */
 export async function startServer(
-  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'roles' | 'stun' | 'turn'>,
+  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'roles' | 'access' | 'stun' | 'turn'>,
   { bridge, logger, webRoot, clock = systemClock, store: borrowed }: ServerOptions,
 ): Promise<RunningServer> {
   const store = borrowed ?? (await openStore(config.dataDir, () => clock.now()));
   const rules = new RulesKeeper({ store: store.conferences, clock, logger }, await store.conferences.all());
+  const secret = await readSecret(config.dataDir);
+  const access = createAccess({ config: config.access, publicUrl: config.publicUrl, secret, store, clock });
   const conferences = new Conferences({
     bridge,
     clock,
     logger,
     p2p: config.p2p,
     roles: config.roles,
-    access: OPEN_POLICY,
+    access: { ...OPEN_POLICY, nameRequired: config.access.displayNameRequired },
+    ownedRoom: async (room) => {
+      const owned = await access.rooms.roomOf(room);
+      return owned === undefined ? undefined : termsOf(owned);
+    },
     rules,
-    door: new Door({ clock }),
-    tokens: createSeatTokens(await readSecret(config.dataDir)),
+    door: new Door({
+      clock,
+      redeemInvitation: (room, invitation) => access.invitations.redeem(room, invitation, clock.now()),
+    }),
+    tokens: createSeatTokens(secret),
     makeIncarnation: () => incarnation.parse(randomBytes(16).toString('hex')),
     makeParticipantId: () => participantId.parse(randomBytes(4).toString('hex')),
   });
@@ -63,8 +75,8 @@ export async function startServer(
     clock,
     logger,
     reception: conferences,
-    addressOf: (request) => request.socket.remoteAddress ?? '',
-    identify: async () => undefined,
+    addressOf: (request) => addressPrefix(clientAddress(request, config.access.trustedProxies)),
+    identify: (cookies) => access.signIn.read(cookies),
     iceServers: createIceServers({
       stunPort: config.stun.port,
       turn: config.turn,
@@ -72,7 +84,12 @@ export async function startServer(
     }),
     publicUrl: config.publicUrl,
   });
-  const http = await createHttpServer({ logger, webRoot, isHealthy: healthProbe(bridge, clock) });
+  const http = await createHttpServer({
+    logger,
+    webRoot,
+    isHealthy: healthProbe(bridge, clock),
+    routes: access.routes,
+  });
   http.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] === '/ws') sockets.upgrade(request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
@@ -106,6 +123,22 @@ export async function startServer(
     port: portOf(http.address()),
     inspect: () => ({ ...conferences.count, sockets: sockets.count }),
     stop: () => (stopped ??= stop()),
+  };
+}
+
+/** What its owner has laid down for a room, as its conferences take it. */
+function termsOf({ owner, settings, passwordHash }: OwnedRoom): OwnedRoomTerms {
+  const { lobby, moderators, maxParticipants, notBefore, notAfter } = settings;
+  return {
+    access: {
+      owner: owner ?? undefined,
+      notBefore,
+      notAfter,
+      ...(maxParticipants === undefined ? {} : { maxParticipants }),
+    },
+    // The owner does in any case.
+    moderators: moderators === 'owner' ? 'token' : moderators,
+    doors: { password: passwordHash ?? undefined, lobby },
   };
 }
 

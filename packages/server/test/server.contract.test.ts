@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { CLOSE, LIMITS } from '@treff/protocol';
 import { FakeBridge } from '@treff/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startServer, type RunningServer } from '../src/index.ts';
+import { readConfig, startServer, type RunningServer } from '../src/index.ts';
 import { TestLogger } from './meeting.ts';
 import { TestClient, until, webSocketLine } from './test-client.ts';
 
@@ -35,6 +35,7 @@ beforeEach(async () => {
     dataDir: join(folder, 'data'),
     p2p: true,
     roles: { moderators: 'first' as const, promotes: true },
+    access: readConfig({}).access,
     stun: { port: undefined },
     turn: undefined,
   };
@@ -198,6 +199,7 @@ describe('a start', () => {
       dataDir: folder,
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
+      access: readConfig({}).access,
       stun: { port: undefined },
       turn: undefined,
     };
@@ -216,6 +218,7 @@ describe('a start', () => {
       dataDir: folder,
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
+      access: readConfig({}).access,
       stun: { port: await freePort() },
       turn: undefined,
     };

@@ -166,6 +166,9 @@ describe.each([
       expect(await rooms.update('choir', {})).toBe(true);
       expect(await rooms.update('choir', { passwordHash: null })).toBe(true);
       expect((await rooms.get('choir'))?.passwordHash).toBeNull();
+      expect(await rooms.update('choir', { owner: null }, 'account:ann')).toBe(true);
+      expect(await rooms.update('choir', {}, 'account:ann')).toBe(false);
+      expect((await rooms.get('choir'))?.owner).toBeNull();
     });
 
     it('until they are removed, with their invitations', async () => {

@@ -82,7 +82,7 @@ export interface RoomRecord {
   readonly createdAt: number;
 }
 
-export type RoomChange = Partial<Pick<RoomRecord, 'settings' | 'passwordHash'>>;
+export type RoomChange = Partial<Pick<RoomRecord, 'owner' | 'settings' | 'passwordHash'>>;
 
 /** Invitations to rooms that belong to somebody. */
 export interface InvitationRecords {
