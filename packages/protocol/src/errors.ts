@@ -98,7 +98,7 @@ export const ERROR_CODES = [
   /** The room belongs to nobody, or not to who asks. */
   'room/not-owned',
   /** Its owner has `LIMITS.ownedRooms` already. */
-  'room/too-many-owned',
+  'room/too-many',
   /** No such invitation to this room. */
   'invitation/unknown',
   /** It would have expired already, or last longer than `LIMITS.invitationMs`. */

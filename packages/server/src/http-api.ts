@@ -62,7 +62,7 @@ function statusOf(code: ErrorCode): number {
     case 'invitation/unknown':
       return 404;
     case 'room/taken':
-    case 'room/too-many-owned':
+    case 'room/too-many':
     case 'invitation/too-many':
       return 409;
     case 'auth/too-many-attempts':

@@ -194,7 +194,7 @@ describe('a room', () => {
     for (let index = 0; index < LIMITS.ownedRooms; index++)
       expect((await ann.send('PUT', `/api/rooms/room${index}`, { settings: PLAIN })).status).toBe(200);
     const { status, body } = await ann.send('PUT', '/api/rooms/more', { settings: PLAIN });
-    expect([status, body]).toEqual([409, { code: 'room/too-many-owned' }]);
+    expect([status, body]).toEqual([409, { code: 'room/too-many' }]);
     expect((await ann.send('PUT', '/api/rooms/room0', REQUEST)).status).toBe(200);
     expect((await bo.send('PUT', '/api/rooms/more', { settings: PLAIN })).status).toBe(200);
   });

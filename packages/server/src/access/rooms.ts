@@ -28,7 +28,7 @@ export interface OwnedRooms {
   /** In the order of their names; with `owner` only theirs. */
   list(owner?: string): Promise<readonly OwnedRoom[]>;
   /**
-   * Makes the room `owner`'s, or changes it if it is already; `null` is the operator. Throws `room/taken`, `room/too-many-owned`, `room/password-unfit`.
+   * Makes the room `owner`'s, or changes it if it is already; `null` is the operator. Throws `room/taken`, `room/too-many`, `room/password-unfit`.
    */
   save(room: string, request: RoomRequest, owner: string | null): Promise<OwnedRoom>;
   /** Changes what is named of a room, whosever it is. Throws `room/not-owned`, `room/password-unfit`. */
@@ -79,7 +79,7 @@ export function createOwnedRooms(records: RoomRecords, now: () => number): Owned
         { passwordHash: null, ...change, name: room, owner, createdAt: Math.floor(now()) },
         LIMITS.ownedRooms,
       );
-      if (outcome === 'too-many') throw new TreffError('room/too-many-owned');
+      if (outcome === 'too-many') throw new TreffError('room/too-many');
       // Perhaps by the same person, a moment ago.
       if (outcome === 'taken' && !(await update())) throw new TreffError('room/taken');
       return changed(room);
