@@ -95,10 +95,12 @@ export async function startServer(
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   let stun: StunResponder | undefined;
+  async function closeStore(): Promise<void> {
+    if (borrowed === undefined) await store.close();
+  }
   async function closeMeetings(): Promise<void> {
     conferences.close(CLOSE.goingAway, 'server/stopping');
     await Promise.all([sockets.stop(), stun?.stop()]);
-    if (borrowed === undefined) await store.close();
   }
   try {
     if (config.stun.port !== undefined)
@@ -108,6 +110,7 @@ export async function startServer(
     await once(http, 'listening');
   } catch (error) {
     await closeMeetings();
+    await closeStore();
     throw error;
   }
 
@@ -118,6 +121,7 @@ export async function startServer(
     await closeMeetings();
     http.closeAllConnections();
     await closed;
+    await closeStore();
   }
   return {
     port: portOf(http.address()),
