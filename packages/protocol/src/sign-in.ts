@@ -14,7 +14,7 @@ export const sessionView = z.object({
   account: z.nullable(
     z.object({
       /** The identity's. */
-      id: z.string().check(z.maxLength(LIMITS.identityLength)),
+      id: z.string().check(z.maxLength(LIMITS.identityIdLength)),
       /** What one signs in with, or what comes closest to it. */
       name: z.string(),
       /** The name others see. */

@@ -44,13 +44,13 @@ const HEALTH_TIMEOUT_MS = 2_000;
 
 /** Everything between the browser and the bridge, wired up. Rejects when a port is taken or the data folder is not usable. */
 export async function startServer(
-  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'roles' | 'access' | 'stun' | 'turn'>,
+  config: Omit<Config, 'media' | 'logLevel'>,
   { bridge, logger, webRoot, clock = systemClock, store: borrowed }: ServerOptions,
 ): Promise<RunningServer> {
   const store = borrowed ?? (await openStore(config.dataDir, () => clock.now()));
   const rules = new RulesKeeper({ store: store.conferences, clock, logger }, await store.conferences.all());
   const secret = await readSecret(config.dataDir);
-  const access = createAccess({ config: config.access, publicUrl: config.publicUrl, secret, store, clock });
+  const access = await createAccess({ config, secret, store, clock, logger });
   const conferences = new Conferences({
     bridge,
     clock,
@@ -59,13 +59,14 @@ export async function startServer(
     roles: config.roles,
     access: { ...OPEN_POLICY, nameRequired: config.access.displayNameRequired },
     ownedRoom: async (room) => {
-      const owned = await access.rooms.roomOf(room);
+      const owned = await access.ownedRoom(room);
       return owned === undefined ? undefined : termsOf(owned);
     },
     rules,
     door: new Door({
       clock,
-      redeemInvitation: (room, invitation) => access.invitations.redeem(room, invitation, clock.now()),
+      verifyJwt: access.verifyJwt,
+      redeemInvitation: access.redeemInvitation,
     }),
     tokens: createSeatTokens(secret),
     makeIncarnation: () => incarnation.parse(randomBytes(16).toString('hex')),
@@ -76,7 +77,7 @@ export async function startServer(
     logger,
     reception: conferences,
     addressOf: (request) => addressPrefix(clientAddress(request, config.access.trustedProxies)),
-    identify: (cookies) => access.signIn.read(cookies),
+    identify: access.identify,
     iceServers: createIceServers({
       stunPort: config.stun.port,
       turn: config.turn,

@@ -200,6 +200,8 @@ describe(`a hostile crowd (seed ${SEED})`, { timeout: TIMEOUT }, () => {
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
       access: readConfig({}).access,
+      jwt: undefined,
+      oidc: undefined,
       stun: { port: undefined },
       turn: undefined,
     };

@@ -36,6 +36,8 @@ beforeEach(async () => {
     p2p: true,
     roles: { moderators: 'first' as const, promotes: true },
     access: readConfig({}).access,
+    jwt: undefined,
+    oidc: undefined,
     stun: { port: undefined },
     turn: undefined,
   };
@@ -200,6 +202,8 @@ describe('a start', () => {
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
       access: readConfig({}).access,
+      jwt: undefined,
+      oidc: undefined,
       stun: { port: undefined },
       turn: undefined,
     };
@@ -219,6 +223,8 @@ describe('a start', () => {
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
       access: readConfig({}).access,
+      jwt: undefined,
+      oidc: undefined,
       stun: { port: await freePort() },
       turn: undefined,
     };

@@ -6,7 +6,7 @@ import { KeyedRate } from '../keyed-rate.ts';
 import { TokenBucket } from '../rate.ts';
 import { normaliseAccountName, type Accounts } from './accounts.ts';
 import { addressPrefix, clientAddress, type TrustedProxies } from './client-address.ts';
-import type { SignedIn, SignIn } from './sign-in.ts';
+import type { SignIn } from './sign-in.ts';
 
 export interface SignInRoutesOptions {
   readonly signIn: SignIn;
@@ -23,8 +23,11 @@ export interface SignInRoutesOptions {
 export interface OidcSignIn {
   /** What people call it. */
   readonly label: string;
-  /** Where somebody has to go to be signed out there, too; `null` if the provider knows of no such place. */
-  readonly endSession: (who: SignedIn) => Promise<string | null>;
+  /**
+   * Where somebody has to go to be signed out there, too, and whence they come back to `origin`; `null` if the provider knows of no
+   * such place.
+   */
+  readonly endSession: (idToken: string | undefined, origin: string) => Promise<string | null>;
 }
 
 /** Signing in with a name and a password, signing out, and who one is. */
@@ -50,7 +53,9 @@ export function signInRoutes(options: SignInRoutesOptions): HttpRoutes {
 
     api.post('/api/logout', WITH_BODY, async (request, reply) => {
       const person = await who(request);
-      const redirect = person === undefined || oidc === undefined ? null : await oidc.endSession(person);
+      const { origin = '' } = request.headers;
+      const redirect =
+        person?.kind === 'oidc' && oidc !== undefined ? await oidc.endSession(person.idToken, origin) : null;
       return reply.header('set-cookie', signIn.clear()).send({ redirect });
     });
 

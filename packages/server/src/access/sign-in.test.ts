@@ -40,15 +40,26 @@ describe('a cookie', () => {
     expect(await signIn.read(cookie)).toEqual(identity);
     expect(await signIn.read(`other=1; ${cookie}; last=2`)).toEqual(identity);
     expect(await make({ secret: Buffer.alloc(32, 2) }).read(cookie)).toBeUndefined();
-    expect(await signIn.inspect(cookie)).toEqual({ identity, name: 'ann', idToken: undefined });
+    expect(await signIn.inspect(cookie)).toEqual({
+      kind: 'account',
+      identity,
+      name: 'ann',
+      idToken: undefined,
+    });
   });
 
   it('keeps what the provider said', async () => {
     const cookie = sentBack(signIn.issue({ kind: 'oidc', identity: OIDC, idToken: 'a.b.c' }));
-    expect(await signIn.inspect(cookie)).toEqual({ identity: OIDC, name: 'Olga', idToken: 'a.b.c' });
+    expect(await signIn.inspect(cookie)).toEqual({
+      kind: 'oidc',
+      identity: OIDC,
+      name: 'Olga',
+      idToken: 'a.b.c',
+    });
     const nameless = { id: 'oidc:issuer:8', displayName: undefined, moderator: undefined };
     const other = sentBack(signIn.issue({ kind: 'oidc', identity: nameless }));
     expect(await signIn.inspect(other)).toEqual({
+      kind: 'oidc',
       identity: nameless,
       name: 'oidc:issuer:8',
       idToken: undefined,
@@ -56,7 +67,7 @@ describe('a cookie', () => {
   });
 
   it('is small enough for every browser, if need be without what only signing out needs', async () => {
-    const identity = { ...OIDC, id: 'x'.repeat(LIMITS.identityLength), displayName: '會'.repeat(50) };
+    const identity = { ...OIDC, id: 'x'.repeat(LIMITS.identityIdLength), displayName: '會'.repeat(50) };
     const setCookie = signIn.issue({ kind: 'oidc', identity, idToken: 'x'.repeat(4_000) });
     expect(setCookie.length).toBeLessThan(4_096);
     expect(await signIn.inspect(sentBack(setCookie))).toMatchObject({ identity, idToken: undefined });

@@ -17,6 +17,7 @@ export type SignedInBy =
 
 /** Who a browser is signed in as, by its cookie. */
 export interface SignedIn {
+  readonly kind: SignedInBy['kind'];
   readonly identity: Identity;
   /** What one signs in with, or what comes closest to it. */
   readonly name: string;
@@ -81,12 +82,12 @@ export function createSignIn({ secret, accounts, oidc, publicUrl, now }: SignInO
       case 'account': {
         const account = await accounts?.find(claim.name);
         if (account === undefined || account.version !== claim.version) return undefined;
-        return { identity: identityOf(account), name: account.name, idToken: undefined };
+        return { kind: 'account', identity: identityOf(account), name: account.name, idToken: undefined };
       }
       case 'oidc': {
         if (!oidc) return undefined;
         const { id, displayName, moderator, idToken } = claim;
-        return { identity: { id, displayName, moderator }, name: displayName ?? id, idToken };
+        return { kind: 'oidc', identity: { id, displayName, moderator }, name: displayName ?? id, idToken };
       }
     }
   }

@@ -181,7 +181,7 @@ async function readOwner(
   if (text === undefined) return undefined;
   if (text === 'none') return null;
   const isIdentity = text.includes(':') && !text.startsWith('account:');
-  if (isIdentity && text.length <= LIMITS.identityLength) return text;
+  if (isIdentity && text.length <= LIMITS.identityIdLength) return text;
   const account = await createAccounts(store.accounts, now).find(text.replace(/^account:/, ''));
   if (account === undefined) throw new TreffError('account/unknown');
   return account.id;
