@@ -79,6 +79,8 @@ export const OWNED_PACKAGES = {
   react: ['packages/web'],
   'react-dom': ['packages/web'],
   fastify: ['packages/server'],
+  'better-sqlite3': ['packages/server'],
+  kysely: ['packages/server'],
   ws: ['packages/server', 'packages/testing', 'bench'],
   'playwright-core': ['packages/testing'],
 };

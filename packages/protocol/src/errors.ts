@@ -77,6 +77,34 @@ export const ERROR_CODES = [
   'participant/name-required',
   /** The name is the account's, and is changed there. */
   'participant/name-fixed',
+  /** Only for who is signed in. */
+  'auth/required',
+  /** No account has this name and this password. */
+  'auth/wrong-credentials',
+  /** Too many attempts to sign in, from this address or with this name. `retryAfterMs` says when another one is looked at. */
+  'auth/too-many-attempts',
+  /** A page of another origin asked. */
+  'auth/foreign-page',
+  /** An account of this name is there already. */
+  'account/taken',
+  /** No account has this name. */
+  'account/unknown',
+  /** The name is empty or too long, or has other characters than letters, digits and `. _ - @`. */
+  'account/invalid-name',
+  /** Shorter than `LIMITS.accountPasswordShortest` or longer than `LIMITS.accountPasswordLongest`. */
+  'account/password-unfit',
+  /** The room belongs to somebody else. */
+  'room/taken',
+  /** The room belongs to nobody, or not to who asks. */
+  'room/not-owned',
+  /** Its owner has `LIMITS.ownedRooms` already. */
+  'room/too-many',
+  /** No such invitation to this room. */
+  'invitation/unknown',
+  /** It would have expired already, or last longer than `LIMITS.invitationMs`. */
+  'invitation/expiry-unfit',
+  /** The room has `LIMITS.invitations` already. */
+  'invitation/too-many',
   /** No such participant, or not one that this actor may know of. */
   'participant/unknown',
   /** The actor may not do that. */

@@ -6,5 +6,7 @@ export * from './limits.ts';
 export * from './messages.ts';
 export * from './p2p.ts';
 export * from './room-name.ts';
+export * from './rooms.ts';
 export * from './rtp.ts';
+export * from './sign-in.ts';
 export * from './view.ts';

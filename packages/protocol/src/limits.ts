@@ -145,4 +145,34 @@ export const LIMITS = {
   idTokenLength: 2_048,
   /** Characters of the path that somebody returns to after signing in: the longest room name percent-encoded is 1,152. */
   returnPathLength: 2_048,
+  /** Bytes of the rules of one running conference, as they are kept for a crash: a few hundred bytes for each of `participants`. */
+  conferenceRecordBytes: 256 * 1024,
+  /** Characters of the name that one signs in with; an email address fits. */
+  accountNameLength: 64,
+  /** Characters of an account's password: NIST SP 800-63B asks for at least 8, and to take at least 64. */
+  accountPasswordShortest: 8,
+  accountPasswordLongest: 200,
+  /** Attempts to sign in from one address: a school behind one signs in when a lesson begins. */
+  signInBurst: 60,
+  signInsPerSecond: 0.5,
+  /** With one name, from wherever: more than anybody mistypes. */
+  signInBurstOfName: 10,
+  signInPaceOfNameMs: 30_000,
+  /** Altogether: each costs 20 ms of a core and 19 MiB. */
+  signInBurstOfAll: 100,
+  signInsPerSecondOfAll: 10,
+  /** Milliseconds for which one stays signed in. */
+  signedInMs: 30 * 24 * 60 * 60_000,
+  /** Characters of the cookie's value; browsers drop a cookie of more than 4,096 bytes with its name and attributes. */
+  signInCookieLength: 3_800,
+  /** Rooms that one person may own, and invitations to one of them that are good at the same time. */
+  ownedRooms: 50,
+  invitations: 200,
+  /** Milliseconds for which an invitation may be good: a school year. */
+  invitationMs: 400 * 24 * 60 * 60_000,
+  /** Bytes of a request's body. */
+  requestBytes: 4 * 1024,
+  /** Requests of one person about rooms and invitations: a burst lists and changes all of them once. */
+  requestBurst: 120,
+  requestsPerSecond: 2,
 } as const;

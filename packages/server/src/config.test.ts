@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TrustedProxies } from './access/client-address.ts';
 import { ConfigError, readConfig } from './config.ts';
 
 describe('readConfig', () => {
@@ -11,6 +12,11 @@ describe('readConfig', () => {
       p2p: true,
       roles: { moderators: 'first', promotes: true },
       startMuted: { microphone: false, camera: false },
+      access: {
+        accounts: false,
+        displayNameRequired: false,
+        trustedProxies: expect.any(Function) as TrustedProxies,
+      },
       stun: { port: 3478 },
       turn: undefined,
       publicUrl: undefined,
@@ -38,6 +44,9 @@ describe('readConfig', () => {
         PROMOTE_MODERATOR: 'off',
         START_WITH_AUDIO_MUTED: 'true',
         START_WITH_VIDEO_MUTED: '1',
+        ENABLE_ACCOUNTS: 'on',
+        REQUIRE_DISPLAY_NAME: 'yes',
+        TRUSTED_PROXIES: '10.0.0.0/8, ::1',
         STUN_PORT: '5000',
         TURN_URLS: 'turn:turn.example.org, turns:[2001:db8::7]:443?transport=tcp',
         TURN_SECRET: 'sixteen-or-more!',
@@ -50,6 +59,11 @@ describe('readConfig', () => {
       p2p: false,
       roles: { moderators: 'everyone', promotes: false },
       startMuted: { microphone: true, camera: true },
+      access: {
+        accounts: true,
+        displayNameRequired: true,
+        trustedProxies: expect.any(Function) as TrustedProxies,
+      },
       stun: { port: 5000 },
       turn: {
         urls: ['turn:turn.example.org', 'turns:[2001:db8::7]:443?transport=tcp'],
@@ -81,6 +95,11 @@ describe('readConfig', () => {
     ['PUBLIC_URL', 'https://meet.example.org/path'],
     ['PUBLIC_URL', 'https://user:password@meet.example.org'],
     ['ENABLE_P2P', 'perhaps'],
+    ['ENABLE_ACCOUNTS', 'perhaps'],
+    ['REQUIRE_DISPLAY_NAME', '2'],
+    ['TRUSTED_PROXIES', 'proxy.example.org'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '10.0.0.1,'],
     ['STUN_PORT', '65536'],
     ['STUN_PORT', 'yes'],
     ['TURN_URLS', 'turn.example.org'],
@@ -89,6 +108,17 @@ describe('readConfig', () => {
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%s and names variable, value and what is allowed', (variable, value) => {
     expect(() => readConfig({ [variable]: value })).toThrow(`${variable}=${JSON.stringify(value)} is not `);
+  });
+
+  it('trusts proxies on the same machine, or those named, or none', () => {
+    const trusts = (value: string, address: string) =>
+      readConfig({ TRUSTED_PROXIES: value }).access.trustedProxies(address);
+    expect(trusts('', '127.0.0.1')).toBe(true);
+    expect(trusts('', '::1')).toBe(true);
+    expect(trusts('', '10.0.0.1')).toBe(false);
+    expect(trusts('10.0.0.0/8', '10.0.0.1')).toBe(true);
+    expect(trusts('10.0.0.0/8', '127.0.0.1')).toBe(false);
+    expect(trusts('None', '127.0.0.1')).toBe(false);
   });
 
   it.each(['off', 'OFF', '0'])('takes STUN_PORT=%s for none', (value) => {

@@ -4,6 +4,8 @@ import type { RolePolicy } from '@treff/conference';
 import { LIMITS, type StartMuted } from '@treff/protocol';
 import * as z from 'zod/mini';
 import { readTokenSettings, type TokenSettings } from './access/config-tokens.ts';
+import { readAccessConfig, type AccessConfig } from './access/config-access.ts';
+import { commaSeparated, YES_OR_NO, yesOrNo } from './config-values.ts';
 import { isTurnUrl, type TurnServers } from './ice-servers.ts';
 
 /** Everything an operator can set, by environment variables alone. */
@@ -26,6 +28,7 @@ export interface Config extends TokenSettings {
   readonly roles: RolePolicy;
   /** With what switched off people come in, unless they open the meeting or moderate it. */
   readonly startMuted: StartMuted;
+  readonly access: AccessConfig;
   readonly stun: {
     /** UDP. Absent: STUN is not answered. */
     readonly port: number | undefined;
@@ -114,7 +117,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         [],
       ),
     },
-    p2p: read('ENABLE_P2P', yesOrNo, 'one of 1, true, yes, on, 0, false, no, off', true),
+    p2p: read('ENABLE_P2P', yesOrNo, YES_OR_NO, true),
     roles: {
       moderators: read<RolePolicy['moderators']>(
         'MODERATORS',
@@ -122,7 +125,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         'one of first, everyone',
         'first',
       ),
-      promotes: read('PROMOTE_MODERATOR', yesOrNo, 'one of 1, true, yes, on, 0, false, no, off', true),
+      promotes: read('PROMOTE_MODERATOR', yesOrNo, YES_OR_NO, true),
     },
     startMuted: {
       microphone: read(
@@ -133,6 +136,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ),
       camera: read('START_WITH_VIDEO_MUTED', yesOrNo, 'one of 1, true, yes, on, 0, false, no, off', false),
     },
+    access: readAccessConfig(read),
     stun: { port: read('STUN_PORT', stunPort, 'a port from 1 to 65535, or off', 3_478) },
     turn: readTurn(),
     ...readTokenSettings(environment, problems),
@@ -166,12 +170,6 @@ function wholeNumber(minimum: number, maximum: number) {
   );
 }
 
-/** As Jitsi's images read their switches. */
-const yesOrNo = z.pipe(
-  z.string().check(z.regex(/^(1|true|yes|on|0|false|no|off)$/i)),
-  z.transform((text) => /^(1|true|yes|on)$/i.test(text)),
-);
-
 const stunPort = z.union([
   z.pipe(
     z.string().check(z.regex(/^(off|0)$/i)),
@@ -181,10 +179,7 @@ const stunPort = z.union([
 ]);
 
 const turnUrls = z.pipe(
-  z.pipe(
-    z.string(),
-    z.transform((text) => text.split(',').map((url) => url.trim())),
-  ),
+  commaSeparated,
   z.array(z.string().check(z.refine(isTurnUrl))).check(z.maxLength(LIMITS.iceServers - 1)),
 );
 
@@ -193,10 +188,7 @@ const host = z
   .check(z.refine((text) => isIP(text) !== 0 || /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)));
 
 const addressList = z.pipe(
-  z.pipe(
-    z.string(),
-    z.transform((text) => text.split(',').map((address) => address.trim())),
-  ),
+  commaSeparated,
   z.array(z.string().check(z.refine((address) => isIP(address) !== 0))).check(z.maxLength(16)),
 );
 

@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { extname, relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { LIMITS } from '@treff/protocol';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { chooseEncoding, CompressedFiles } from './compressed-files.ts';
+import type { HttpRoutes } from './http-api.ts';
 import type { Logger } from './logger.ts';
 import { COMMON_HEADERS, contentSecurityPolicy, readPagePath, renderPage } from './page.ts';
 
@@ -14,9 +16,11 @@ export interface HttpOptions {
   readonly webRoot: string;
   /** Whether meetings can be held now. */
   readonly isHealthy: () => Promise<boolean>;
+  /** Routes beyond the pages. */
+  readonly routes?: readonly HttpRoutes[];
 }
 
-/** Milliseconds that a request may take to arrive; nobody sends a body. */
+/** Milliseconds that a request may take to arrive; bodies are small. */
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Vite puts a hash of the content into these names. */
 const HASHED = 'assets/';
@@ -31,10 +35,15 @@ const COMPRESSIBLE: ReadonlyMap<string, string> = new Map([
 const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /**
- * The HTTP side: the web app, rooms, health. GET and HEAD only. The server does not listen yet; it is closed like any other. No
+ * The HTTP side: the web app, rooms, health; GET and HEAD only, but for `routes`. The server does not listen yet; it is closed like any other. No
  * request is logged: addresses hold room names.
  */
-export async function createHttpServer({ logger, webRoot, isHealthy }: HttpOptions): Promise<Server> {
+export async function createHttpServer({
+  logger,
+  webRoot,
+  isHealthy,
+  routes = [],
+}: HttpOptions): Promise<Server> {
   const files = listFiles(webRoot);
   const template = files.has('index.html') ? readFileSync(`${webRoot}/index.html`, 'utf8') : undefined;
   if (template === undefined) logger.warn({ webRoot }, 'the web app is not built: its pages answer 503');
@@ -51,6 +60,8 @@ export async function createHttpServer({ logger, webRoot, isHealthy }: HttpOptio
     },
     logger: false,
     bodyLimit: 1_024,
+    // A room's name, each letter of it in percent-encoding.
+    routerOptions: { maxParamLength: LIMITS.roomNameLength * 12 },
     frameworkErrors: (error, request, reply) => {
       // A percent-encoding that is none is taken literally, as part of a room's name.
       // No hook has run yet.
@@ -76,6 +87,7 @@ export async function createHttpServer({ logger, webRoot, isHealthy }: HttpOptio
       .header('cache-control', 'no-store')
       .send({ healthy });
   });
+  for (const define of routes) define(app);
   app.get('/*', answer);
   app.setNotFoundHandler((request, reply) => {
     if (request.method === 'GET' || request.method === 'HEAD') return fail(reply, 404);

@@ -15,6 +15,20 @@ export class KeyedRate {
 
   /** Takes one token of this key; `false` when it has none. `now`: milliseconds. */
   take(key: string, now: number): boolean {
+    return this.#bucketOf(key, now).take(now);
+  }
+
+  /** Milliseconds until this key has one to take; 0: it has. */
+  wait(key: string, now: number): number {
+    return this.#bucketOf(key, now).wait(now);
+  }
+
+  /** Gives one back: what it was taken for did not count. */
+  giveBack(key: string): void {
+    this.#buckets.get(key)?.giveBack();
+  }
+
+  #bucketOf(key: string, now: number): TokenBucket {
     const { keys, ...rate } = this.#options;
     const bucket = this.#buckets.get(key) ?? new TokenBucket({ ...rate, now });
     // A map keeps the order of insertion: the first is the one that was heard of the longest ago.
@@ -24,11 +38,6 @@ export class KeyedRate {
       if (this.#buckets.size <= keys) break;
       this.#buckets.delete(oldest);
     }
-    return bucket.take(now);
-  }
-
-  /** Gives one back: what it was taken for did not count. */
-  giveBack(key: string): void {
-    this.#buckets.get(key)?.giveBack();
+    return bucket;
   }
 }

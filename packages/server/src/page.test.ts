@@ -9,6 +9,12 @@ describe('readPagePath', () => {
     expect(readPagePath('/gr%C3%B6%C3%9Fe')).toEqual({ type: 'page' });
   });
 
+  it.each(['/login', '/account'])('knows the page at %s', (path) => {
+    expect(readPagePath(path)).toEqual({ type: 'page' });
+    expect(readPagePath(`${path}/`)).toEqual({ type: 'redirect', to: path });
+    expect(readPagePath(`${path}/x`)).toEqual({ type: 'none' });
+  });
+
   it.each([
     ['/MyRoom', '/myroom'],
     ['/my%20room', '/myroom'],

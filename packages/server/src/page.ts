@@ -7,16 +7,21 @@ export type PagePath =
   | { readonly type: 'redirect'; readonly to: string }
   | { readonly type: 'none' };
 
-/** `/` is the welcome page, `/name` a room if the name is normalised, and redirects to it if it is not. */
+/** `/` is the welcome page, `/login` and `/account` what they say, `/name` a room if the name is normalised, and redirects to it if it is not. */
 export function readPagePath(path: string): PagePath {
   if (path === '/') return { type: 'page' };
   const segment = path.slice(1).replace(/\/+$/, '');
   if (segment.includes('/')) return { type: 'none' };
+  if (NO_ROOMS.has(segment))
+    return path === `/${segment}` ? { type: 'page' } : { type: 'redirect', to: `/${segment}` };
   const room = normaliseRoomName(segment);
   if (room === undefined) return { type: 'none' };
   const canonical = `/${encodeURIComponent(room)}`;
   return path === canonical ? { type: 'page' } : { type: 'redirect', to: canonical };
 }
+
+/** Pages of names that no room can have. */
+const NO_ROOMS: ReadonlySet<string> = new Set(['login', 'account']);
 
 /** In index.html, where the nonce of the response belongs. */
 const NONCE_PLACEHOLDER = '__CSP_NONCE__';

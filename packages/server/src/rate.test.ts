@@ -11,6 +11,17 @@ describe('TokenBucket', () => {
     expect(bucket.take(1_500)).toBe(false);
   });
 
+  it('says how long to wait for the next one', () => {
+    const bucket = new TokenBucket({ burst: 1, perSecond: 2, now: 1_000 });
+    expect(bucket.wait(1_000)).toBe(0);
+    bucket.take(1_000);
+    expect(bucket.wait(1_000)).toBe(500);
+    expect(bucket.wait(1_400)).toBe(100);
+    expect(bucket.take(1_499)).toBe(false);
+    expect(bucket.wait(1_500)).toBe(0);
+    expect(bucket.take(1_500)).toBe(true);
+  });
+
   it('never holds more than its burst, however long nobody took', () => {
     const bucket = new TokenBucket({ burst: 2, perSecond: 100, now: 0 });
     expect([1, 2, 3].map(() => bucket.take(1e9))).toEqual([true, true, false]);

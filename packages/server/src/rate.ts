@@ -14,12 +14,17 @@ export class TokenBucket {
 
   /** Takes one token; `false` when there is none. `now`: milliseconds, as in the constructor. */
   take(now: number): boolean {
+    if (this.wait(now) > 0) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
+  /** Milliseconds until there is one to take; 0: there is. */
+  wait(now: number): number {
     const elapsed = Math.max(0, now - this.#filledAt);
     this.#tokens = Math.min(this.#burst, this.#tokens + (elapsed / 1_000) * this.#perSecond);
     this.#filledAt = Math.max(this.#filledAt, now);
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
+    return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1_000);
   }
 
   /** Gives one token back. */

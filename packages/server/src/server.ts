@@ -3,17 +3,22 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CLOSE, incarnation, participantId, type Bridge } from '@treff/protocol';
 import { OPEN_POLICY } from '@treff/conference';
+import { createAccess } from './access/access.ts';
+import { addressPrefix, clientAddress } from './access/client-address.ts';
 import { Door } from './access/door.ts';
+import type { OwnedRoom } from './access/rooms.ts';
 import { systemClock, withTimeout, type Clock } from './clock.ts';
-import { Conferences } from './conferences.ts';
+import { Conferences, type OwnedRoom as OwnedRoomTerms } from './conferences.ts';
 import type { Config } from './config.ts';
 import { createHttpServer } from './http.ts';
 import { createIceServers } from './ice-servers.ts';
 import type { Logger } from './logger.ts';
-import { createMemoryRules, RulesKeeper } from './rules-keeper.ts';
+import { RulesKeeper } from './rules-keeper.ts';
 import { createSeatTokens } from './seat-token.ts';
 import { readSecret } from './secret.ts';
 import { startStunResponder, type StunResponder } from './stun-responder.ts';
+import { openStore } from './store/sqlite-store.ts';
+import type { Store } from './store/store.ts';
 import { WebSockets } from './web-socket.ts';
 
 export interface ServerOptions {
@@ -23,6 +28,8 @@ export interface ServerOptions {
   /** The folder of the built web app. */
   readonly webRoot: string;
   readonly clock?: Clock;
+  /** Stays the caller's. Absent: the one in the data folder. */
+  readonly store?: Store;
 }
 
 export interface RunningServer {
@@ -37,21 +44,32 @@ const HEALTH_TIMEOUT_MS = 2_000;
 
 /** Everything between the browser and the bridge, wired up. Rejects when a port is taken or the data folder is not usable. */
 export async function startServer(
-  config: Pick<Config, 'http' | 'publicUrl' | 'dataDir' | 'p2p' | 'roles' | 'startMuted' | 'stun' | 'turn'>,
-  { bridge, logger, webRoot, clock = systemClock }: ServerOptions,
+  config: Omit<Config, 'media' | 'logLevel'>,
+  { bridge, logger, webRoot, clock = systemClock, store: borrowed }: ServerOptions,
 ): Promise<RunningServer> {
-  const rules = new RulesKeeper({ store: createMemoryRules(), clock, logger });
+  const store = borrowed ?? (await openStore(config.dataDir, () => clock.now()));
+  const rules = new RulesKeeper({ store: store.conferences, clock, logger }, await store.conferences.all());
+  const secret = await readSecret(config.dataDir);
+  const access = await createAccess({ config, secret, store, clock, logger });
   const conferences = new Conferences({
     bridge,
     clock,
     logger,
     p2p: config.p2p,
     roles: config.roles,
-    access: OPEN_POLICY,
+    access: { ...OPEN_POLICY, nameRequired: config.access.displayNameRequired },
+    ownedRoom: async (room) => {
+      const owned = await access.ownedRoom(room);
+      return owned === undefined ? undefined : termsOf(owned);
+    },
     rules,
-    door: new Door({ clock }),
+    door: new Door({
+      clock,
+      verifyJwt: access.verifyJwt,
+      redeemInvitation: access.redeemInvitation,
+    }),
     startMuted: config.startMuted,
-    tokens: createSeatTokens(await readSecret(config.dataDir)),
+    tokens: createSeatTokens(secret),
     makeIncarnation: () => incarnation.parse(randomBytes(16).toString('hex')),
     makeParticipantId: () => participantId.parse(randomBytes(4).toString('hex')),
   });
@@ -59,8 +77,8 @@ export async function startServer(
     clock,
     logger,
     reception: conferences,
-    addressOf: (request) => request.socket.remoteAddress ?? '',
-    identify: async () => undefined,
+    addressOf: (request) => addressPrefix(clientAddress(request, config.access.trustedProxies)),
+    identify: access.identify,
     iceServers: createIceServers({
       stunPort: config.stun.port,
       turn: config.turn,
@@ -68,12 +86,20 @@ export async function startServer(
     }),
     publicUrl: config.publicUrl,
   });
-  const http = await createHttpServer({ logger, webRoot, isHealthy: healthProbe(bridge, clock) });
+  const http = await createHttpServer({
+    logger,
+    webRoot,
+    isHealthy: healthProbe(bridge, clock),
+    routes: access.routes,
+  });
   http.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] === '/ws') sockets.upgrade(request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   let stun: StunResponder | undefined;
+  async function closeStore(): Promise<void> {
+    if (borrowed === undefined) await store.close();
+  }
   async function closeMeetings(): Promise<void> {
     conferences.close(CLOSE.goingAway, 'server/stopping');
     await Promise.all([sockets.stop(), stun?.stop()]);
@@ -86,6 +112,7 @@ export async function startServer(
     await once(http, 'listening');
   } catch (error) {
     await closeMeetings();
+    await closeStore();
     throw error;
   }
 
@@ -96,11 +123,28 @@ export async function startServer(
     await closeMeetings();
     http.closeAllConnections();
     await closed;
+    await closeStore();
   }
   return {
     port: portOf(http.address()),
     inspect: () => ({ ...conferences.count, sockets: sockets.count }),
     stop: () => (stopped ??= stop()),
+  };
+}
+
+/** What its owner has laid down for a room, as its conferences take it. */
+function termsOf({ owner, settings, passwordHash }: OwnedRoom): OwnedRoomTerms {
+  const { lobby, moderators, maxParticipants, notBefore, notAfter } = settings;
+  return {
+    access: {
+      owner: owner ?? undefined,
+      notBefore,
+      notAfter,
+      ...(maxParticipants === undefined ? {} : { maxParticipants }),
+    },
+    // The owner does in any case.
+    moderators: moderators === 'owner' ? 'token' : moderators,
+    doors: { password: passwordHash ?? undefined, lobby },
   };
 }
 

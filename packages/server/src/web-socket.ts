@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { CLOSE, LIMITS, type IceServers } from '@treff/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Identity } from './access/identity.ts';
+import { isOwnOrigin } from './access/origin.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 import type { Reception } from './session.ts';
@@ -69,7 +70,7 @@ export class WebSockets {
       this.#options.logger.debug({ err: error }, 'a socket failed before it was open'),
     );
     if (this.#stopping) return refuseUpgrade(socket, '503 Service Unavailable');
-    if (!isAllowedOrigin(request.headers.origin, request.headers.host, this.#options.publicUrl))
+    if (!isAllowed(request.headers.origin, request.headers.host, this.#options.publicUrl))
       return refuseUpgrade(socket, '403 Forbidden');
     // Beyond this not even an answer is owed.
     if (this.#strangers.size >= 2 * this.#limit) return refuseUpgrade(socket, '503 Service Unavailable');
@@ -138,18 +139,15 @@ export class WebSockets {
 }
 
 /**
- * Whether a page of this origin may open a socket to this host: its own page, or one of `publicUrl`. Programs that are no browser
- * send no origin; they could send any. A browser sends its cookies along, so no other page may speak in a person's name.
+ * Programs that are no browser send no origin; they could send any. A browser sends its cookies along, so no other page may speak in a
+ * person's name.
  */
-function isAllowedOrigin(
+function isAllowed(
   origin: string | undefined,
   host: string | undefined,
   publicUrl: string | undefined,
 ): boolean {
-  if (origin === undefined) return true;
-  if (origin === publicUrl) return true;
-  const page = URL.parse(origin);
-  return page !== null && /^https?:$/.test(page.protocol) && page.host === host?.toLowerCase();
+  return origin === undefined || isOwnOrigin(origin, host, publicUrl);
 }
 
 function wireOf(socket: WebSocket, clock: Clock): Wire {

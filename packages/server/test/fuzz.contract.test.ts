@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { LIMITS, PROTOCOL_VERSION, serverMessage, type ServerMessage } from '@treff/protocol';
 import { FakeBridge } from '@treff/testing';
 import { describe, expect, it } from 'vitest';
-import { startServer } from '../src/index.ts';
+import { readConfig, startServer } from '../src/index.ts';
 import { hostileMessage, type Knowledge } from './hostile-messages.ts';
 import { settle, TestLogger, TestMeetings } from './meeting.ts';
 import { Random } from './random.ts';
@@ -200,6 +200,9 @@ describe(`a hostile crowd (seed ${SEED})`, { timeout: TIMEOUT }, () => {
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
       startMuted: { microphone: false, camera: false },
+      access: readConfig({}).access,
+      jwt: undefined,
+      oidc: undefined,
       stun: { port: undefined },
       turn: undefined,
     };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { CLOSE, LIMITS } from '@treff/protocol';
 import { FakeBridge } from '@treff/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startServer, type RunningServer } from '../src/index.ts';
+import { readConfig, startServer, type RunningServer } from '../src/index.ts';
 import { TestLogger } from './meeting.ts';
 import { TestClient, until, webSocketLine } from './test-client.ts';
 
@@ -36,6 +36,9 @@ beforeEach(async () => {
     p2p: true,
     roles: { moderators: 'first' as const, promotes: true },
     startMuted: { microphone: false, camera: false },
+    access: readConfig({}).access,
+    jwt: undefined,
+    oidc: undefined,
     stun: { port: undefined },
     turn: undefined,
   };
@@ -200,6 +203,9 @@ describe('a start', () => {
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
       startMuted: { microphone: false, camera: false },
+      access: readConfig({}).access,
+      jwt: undefined,
+      oidc: undefined,
       stun: { port: undefined },
       turn: undefined,
     };
@@ -219,6 +225,9 @@ describe('a start', () => {
       p2p: true,
       roles: { moderators: 'first' as const, promotes: true },
       startMuted: { microphone: false, camera: false },
+      access: readConfig({}).access,
+      jwt: undefined,
+      oidc: undefined,
       stun: { port: await freePort() },
       turn: undefined,
     };

@@ -11,7 +11,7 @@ export interface OidcConfig {
   readonly clientSecret: string | undefined;
   /** With spaces between them. */
   readonly scopes: string;
-  /** What the button says; absent: the page's own words. */
+  /** What people call it; absent: by the host of the issuer. */
   readonly label: string | undefined;
   readonly claims: ClaimMapping;
 }
