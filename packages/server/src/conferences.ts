@@ -46,8 +46,9 @@ export interface ConferencesOptions {
 
 /** What the owner of a room wants, where it differs from the operator's rules. */
 export interface OwnedRoom {
-  readonly access: Pick<AccessPolicy, 'owner'> &
-    Partial<Pick<AccessPolicy, 'maxParticipants' | 'notBefore' | 'notAfter'>>;
+  readonly access: Pick<AccessPolicy, 'owner' | 'notBefore' | 'notAfter'>;
+  /** Counts where it is less than the operator's. */
+  readonly maxParticipants: number | undefined;
   readonly moderators: RolePolicy['moderators'];
   readonly doors: { readonly password: string | undefined; readonly lobby: boolean };
   readonly startMuted: StartMuted;
@@ -182,7 +183,11 @@ export class Conferences implements Reception {
       tokens,
       p2p,
       roles: owned === undefined ? roles : { ...roles, moderators: owned.moderators },
-      access: { ...access, ...owned?.access },
+      access: {
+        ...access,
+        ...owned?.access,
+        maxParticipants: Math.min(access.maxParticipants, owned?.maxParticipants ?? access.maxParticipants),
+      },
       doors: owned?.doors,
       startMuted: owned?.startMuted ?? startMuted,
       restored,

@@ -8,6 +8,14 @@ export const yesOrNo = z.pipe(
 /** What a wrong switch is told. */
 export const YES_OR_NO = 'one of 1, true, yes, on, 0, false, no, off';
 
+/** A number written in at most six digits. */
+export function wholeNumber(minimum: number, maximum: number) {
+  return z.pipe(
+    z.pipe(z.string().check(z.regex(/^\d{1,6}$/)), z.transform(Number)),
+    z.int().check(z.minimum(minimum), z.maximum(maximum)),
+  );
+}
+
 /** The parts of a comma-separated list, without white space around them. */
 export const commaSeparated = z.pipe(
   z.string(),

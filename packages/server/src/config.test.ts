@@ -1,3 +1,4 @@
+import { LIMITS } from '@treff/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TrustedProxies } from './access/client-address.ts';
@@ -15,6 +16,11 @@ describe('readConfig', () => {
       access: {
         accounts: false,
         displayNameRequired: false,
+        secureDomain: false,
+        guests: true,
+        maxParticipants: LIMITS.participants,
+        passwordDigits: undefined,
+        limitsJoins: true,
         trustedProxies: expect.any(Function) as TrustedProxies,
       },
       stun: { port: 3478 },
@@ -24,6 +30,16 @@ describe('readConfig', () => {
       logLevel: 'info',
     });
     expect(config.media.workers).toBeGreaterThanOrEqual(1);
+  });
+
+  it.each([
+    [{ SECURE_DOMAIN: 'on' }, 'SECURE_DOMAIN=on'],
+    [{ ENABLE_GUESTS: 'off' }, 'ENABLE_GUESTS=off'],
+    [{ MODERATORS: 'authenticated' }, 'MODERATORS=authenticated'],
+    [{ MODERATORS: 'token' }, 'MODERATORS=token'],
+  ])('refuses %j where nobody could sign in', (environment, setting) => {
+    expect(() => readConfig(environment)).toThrow(`${setting} needs a way to sign in`);
+    expect(() => readConfig({ ...environment, ENABLE_ACCOUNTS: 'on' })).not.toThrow();
   });
 
   it('takes an empty variable for an absent one', () => {
@@ -46,6 +62,11 @@ describe('readConfig', () => {
         START_WITH_VIDEO_MUTED: '1',
         ENABLE_ACCOUNTS: 'on',
         REQUIRE_DISPLAY_NAME: 'yes',
+        SECURE_DOMAIN: 'yes',
+        ENABLE_GUESTS: 'no',
+        MAX_PARTICIPANTS: '30',
+        ROOM_PASSWORD_DIGITS: '6',
+        LIMIT_JOINS: 'off',
         TRUSTED_PROXIES: '10.0.0.0/8, ::1',
         STUN_PORT: '5000',
         TURN_URLS: 'turn:turn.example.org, turns:[2001:db8::7]:443?transport=tcp',
@@ -62,6 +83,11 @@ describe('readConfig', () => {
       access: {
         accounts: true,
         displayNameRequired: true,
+        secureDomain: true,
+        guests: false,
+        maxParticipants: 30,
+        passwordDigits: 6,
+        limitsJoins: false,
         trustedProxies: expect.any(Function) as TrustedProxies,
       },
       stun: { port: 5000 },
@@ -97,6 +123,13 @@ describe('readConfig', () => {
     ['ENABLE_P2P', 'perhaps'],
     ['ENABLE_ACCOUNTS', 'perhaps'],
     ['REQUIRE_DISPLAY_NAME', '2'],
+    ['SECURE_DOMAIN', 'perhaps'],
+    ['ENABLE_GUESTS', 'perhaps'],
+    ['MAX_PARTICIPANTS', '0'],
+    ['MAX_PARTICIPANTS', '501'],
+    ['ROOM_PASSWORD_DIGITS', '3'],
+    ['ROOM_PASSWORD_DIGITS', 'six'],
+    ['LIMIT_JOINS', 'perhaps'],
     ['TRUSTED_PROXIES', 'proxy.example.org'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
     ['TRUSTED_PROXIES', '10.0.0.1,'],

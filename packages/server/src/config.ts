@@ -4,8 +4,8 @@ import type { RolePolicy } from '@treff/conference';
 import { LIMITS, type StartMuted } from '@treff/protocol';
 import * as z from 'zod/mini';
 import { readTokenSettings, type TokenSettings } from './access/config-tokens.ts';
-import { readAccessConfig, type AccessConfig } from './access/config-access.ts';
-import { commaSeparated, YES_OR_NO, yesOrNo } from './config-values.ts';
+import { contradictions, readAccessConfig, type AccessConfig } from './access/config-access.ts';
+import { commaSeparated, wholeNumber, YES_OR_NO, yesOrNo } from './config-values.ts';
 import { isTurnUrl, type TurnServers } from './ice-servers.ts';
 
 /** Everything an operator can set, by environment variables alone. */
@@ -121,8 +121,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     roles: {
       moderators: read<RolePolicy['moderators']>(
         'MODERATORS',
-        z.enum(['first', 'everyone']),
-        'one of first, everyone',
+        z.enum(['first', 'everyone', 'authenticated', 'token']),
+        'one of first, everyone, authenticated, token',
         'first',
       ),
       promotes: read('PROMOTE_MODERATOR', yesOrNo, YES_OR_NO, true),
@@ -150,6 +150,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: read<LogLevel>('LOG_LEVEL', z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   } satisfies Config;
 
+  const signsIn = config.access.accounts || config.jwt !== undefined || config.oidc !== undefined;
+  problems.push(...contradictions(config.access, config.roles.moderators, signsIn));
   const { port, workers } = config.media;
   if (port + workers - 1 > 65_535) {
     problems.push(
@@ -162,13 +164,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 /** More than any machine has cores to spare; a typing error is likelier. */
 const MAX_WORKERS = 256;
-
-function wholeNumber(minimum: number, maximum: number) {
-  return z.pipe(
-    z.pipe(z.string().check(z.regex(/^\d{1,6}$/)), z.transform(Number)),
-    z.int().check(z.minimum(minimum), z.maximum(maximum)),
-  );
-}
 
 const stunPort = z.union([
   z.pipe(

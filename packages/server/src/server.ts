@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CLOSE, incarnation, participantId, type Bridge } from '@treff/protocol';
-import { OPEN_POLICY } from '@treff/conference';
+import { accessPolicy } from './access/config-access.ts';
 import { createAccess } from './access/access.ts';
 import { addressPrefix, clientAddress } from './access/client-address.ts';
 import { Door } from './access/door.ts';
@@ -57,7 +57,7 @@ export async function startServer(
     logger,
     p2p: config.p2p,
     roles: config.roles,
-    access: { ...OPEN_POLICY, nameRequired: config.access.displayNameRequired },
+    access: accessPolicy(config.access),
     ownedRoom: async (room) => {
       const owned = await access.ownedRoom(room);
       return owned === undefined ? undefined : termsOf(owned);
@@ -67,6 +67,7 @@ export async function startServer(
       clock,
       verifyJwt: access.verifyJwt,
       redeemInvitation: access.redeemInvitation,
+      limitsJoins: config.access.limitsJoins,
     }),
     startMuted: config.startMuted,
     tokens: createSeatTokens(secret),
@@ -136,15 +137,12 @@ export async function startServer(
 function termsOf({ owner, settings, passwordHash }: OwnedRoom): OwnedRoomTerms {
   const { lobby, moderators, maxParticipants, notBefore, notAfter } = settings;
   return {
-    access: {
-      owner: owner ?? undefined,
-      notBefore,
-      notAfter,
-      ...(maxParticipants === undefined ? {} : { maxParticipants }),
-    },
+    access: { owner: owner ?? undefined, notBefore, notAfter },
+    maxParticipants,
     // The owner does in any case.
     moderators: moderators === 'owner' ? 'token' : moderators,
     doors: { password: passwordHash ?? undefined, lobby },
+    startMuted: settings.startMuted,
   };
 }
 
