@@ -2,7 +2,7 @@ import { LIMITS } from './limits.ts';
 
 /** First path segments that belong to the server and never name a room. */
 export const RESERVED_PATHS: ReadonlySet<string> = new Set([
-  'about', 'api', 'assets', 'config.js', 'external_api.js', 'favicon.ico', 'healthz', 'libs', 'locales', 'login',
+  'about', 'account', 'api', 'assets', 'config.js', 'external_api.js', 'favicon.ico', 'healthz', 'libs', 'locales', 'login',
   'logout', 'manifest.webmanifest', 'metrics', 'robots.txt', 'static', 'sw.js', 'ws', '.well-known',
 ]); // prettier-ignore
 
