@@ -27,6 +27,8 @@ export default defineConfig(({ mode }) => {
       proxy: {
         '/ws': { target: server, ws: true },
         '/about': { target: server },
+        '/api': { target: server },
+        '/login/oidc': { target: server },
       },
     },
   };

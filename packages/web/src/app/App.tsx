@@ -6,8 +6,10 @@ import { Splash } from './Splash.tsx';
 // Each page loads only its own code: whoever reads the welcome page has not loaded a call.
 const loadWelcome = () => import('../welcome/Welcome.tsx');
 const loadRoomPage = () => import('../room/RoomPage.tsx');
+const loadSignIn = () => import('../account/SignInPage.tsx');
 const Welcome = lazy(async () => ({ default: (await loadWelcome()).Welcome }));
 const RoomPage = lazy(async () => ({ default: (await loadRoomPage()).RoomPage }));
+const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage }));
 
 /** Starts loading the code of an address's page, so that it comes beside the translations and not after them. */
 export function preload(path: string): void {
@@ -15,6 +17,7 @@ export function preload(path: string): void {
   // A failure shows when the page is rendered, which asks again.
   if (page === 'welcome') loadWelcome().catch(() => undefined);
   if (page === 'room') loadRoomPage().catch(() => undefined);
+  if (page === 'login') loadSignIn().catch(() => undefined);
 }
 
 /** The page of an address. Going elsewhere loads anew, so a call never outlives its page. */
@@ -29,6 +32,8 @@ function pageOf(path: string) {
       return <Welcome />;
     case 'room':
       return <RoomPage room={route.room} />;
+    case 'login':
+      return <SignInPage />;
     case 'invalid':
       return <FailurePage code="room/invalid-name" />;
   }

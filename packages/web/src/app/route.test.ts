@@ -8,6 +8,8 @@ describe('the route', () => {
     ['/Tea%20Time', { page: 'room', room: 'teatime' }],
     ['/tea/', { page: 'room', room: 'tea' }],
     ['/t%C3%A9', { page: 'room', room: 'té' }],
+    ['/login', { page: 'login' }],
+    ['/login/a', { page: 'invalid' }],
     ['/a/b', { page: 'invalid' }],
     ['/%20', { page: 'invalid' }],
     ['/ws', { page: 'invalid' }],
