@@ -49,6 +49,14 @@ test('a call loads its own chunks, each once, and nothing of other pages', () =>
   ]);
 });
 
+test('the pages of an account load nothing of the others', () => {
+  expect([...loadedFiles(manifest).account].toSorted()).toEqual([
+    'assets/account.js',
+    'assets/index.js',
+    'assets/react.js',
+  ]);
+});
+
 test('only what is known to come later does not count for the call at once, with all that comes with it', () => {
   expect([...loadedFiles(manifest).later].toSorted()).toEqual(['assets/dialog.js', 'assets/seldom.js']);
 });
@@ -64,6 +72,7 @@ test('exactly the limit is within the budget, one byte more is not', () => {
   expect(check(LIMITS.welcome + 1).exceeded).toBe(true);
   expect(check(LIMITS.welcome).lines).toEqual([
     'welcome 130.0 of 130.0 kB',
+    'account 130.0 of 140.0 kB',
     'call 130.0 of 250.0 kB',
     'later 0.0 of 40.0 kB',
   ]);
@@ -87,5 +96,10 @@ test('of several languages the largest counts, once for each page', () => {
     ['assets/en.js', 2000],
   ]);
   const { lines } = checkBudget(manifest, (file) => sizes.get(file) ?? 0);
-  expect(lines).toEqual(['welcome 3.0 of 130.0 kB', 'call 3.0 of 250.0 kB', 'later 0.0 of 40.0 kB']);
+  expect(lines).toEqual([
+    'welcome 3.0 of 130.0 kB',
+    'account 3.0 of 140.0 kB',
+    'call 3.0 of 250.0 kB',
+    'later 0.0 of 40.0 kB',
+  ]);
 });

@@ -9,6 +9,7 @@ describe('the route', () => {
     ['/tea/', { page: 'room', room: 'tea' }],
     ['/t%C3%A9', { page: 'room', room: 'té' }],
     ['/login', { page: 'login' }],
+    ['/account/', { page: 'account' }],
     ['/login/a', { page: 'invalid' }],
     ['/a/b', { page: 'invalid' }],
     ['/%20', { page: 'invalid' }],
