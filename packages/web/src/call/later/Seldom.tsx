@@ -26,8 +26,12 @@ export function Seldom({ title, place, onClose, children }: SeldomProps) {
     const timer = setTimeout(() => setWaited(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, []);
-  if (state.name === 'here') return children(state.module);
-  if (!waited) return null;
+  const isHere = state.name === 'here';
+  const [replaces, setReplaces] = useState(isHere);
+  // What was shown meanwhile goes a moment earlier and gives the focus back: a dialog notes at its first rendering where that was.
+  useEffect(() => setReplaces(isHere), [isHere]);
+  if (isHere && (replaces || !waited)) return children(state.module);
+  if (isHere || !waited) return null;
   const content = (
     <Waiting title={title} onRetry={state.name === 'failed' ? retry : undefined} onClose={onClose} />
   );
