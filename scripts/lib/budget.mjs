@@ -13,39 +13,49 @@
 
 /**
  * In bytes of gzip, a thousand a kilobyte: what people on a slow phone wait for before they see the first page, and
- * before they see each other.
+ * before they sign in or see their rooms, and before they see each other; and what comes into the call when they do, panels and
+ * dialogs.
  */
-export const LIMITS = { welcome: 130_000, call: 250_000 };
+export const LIMITS = { welcome: 130_000, account: 140_000, call: 250_000, later: 40_000 };
 
-/** Where the app's code for a room lives, from prejoin to call. The welcome page loads none of it. */
-const CALL_SOURCES = /^src\/(room|prejoin|call)\//;
+/** What the entry imports for each page. A browser that shows one of them loads nothing of the others. */
+const PAGES = { welcome: /^src\/welcome\//, call: /^src\/room\//, account: /^src\/account\// };
+
+/** The one chunk that a call loads when its first pictures are there, or when somebody opens something of it. */
+const LATER = 'src/call/later/seldom.ts';
 
 /** Translations: a browser loads one of them. */
 const LANGUAGES = /^src\/(i18n|locales)\//;
 
 /**
- * What is loaded at once can't be told from what is loaded later by the manifest alone, so all that the entry may
- * import dynamically counts, except the call for the welcome page.
+ * What is loaded at once can't be told from what is loaded later by the manifest alone, so all that a page may import
+ * dynamically counts for it, except the other pages and, for a call, what is known to come later.
  *
  * @param {Manifest} manifest
- * @returns {{welcome: Set<string>, call: Set<string>, languages: Set<string>}} scripts; the call's include the page's
+ * @returns {{welcome: Set<string>, account: Set<string>, call: Set<string>, later: Set<string>, languages: Set<string>}} scripts; later is what the call has not loaded yet
  * @throws {Error} if there is no entry or no chunk of the call: then something is measured that isn't loaded
  */
 export function loadedFiles(manifest) {
   const entries = Object.keys(manifest).filter((key) => manifest[key]?.isEntry === true);
   if (entries.length === 0) throw new Error('the manifest has no entry');
-  const call = reach(manifest, entries, () => true);
-  if (![...call].some((key) => CALL_SOURCES.test(key))) {
+  const isOfOther = (/** @type {string} */ key, /** @type {string} */ page) =>
+    Object.entries(PAGES).some(([name, sources]) => name !== page && sources.test(key));
+  const inAll = reach(manifest, entries, (key) => !isOfOther(key, 'call'));
+  if (![...inAll].some((key) => PAGES.call.test(key))) {
     throw new Error('the manifest has no chunk of a room: is it imported dynamically?');
   }
-  const welcome = reach(manifest, entries, (key) => !CALL_SOURCES.test(key));
+  const call = reach(manifest, entries, (key) => !isOfOther(key, 'call') && key !== LATER);
+  const welcome = reach(manifest, entries, (key) => !isOfOther(key, 'welcome'));
   const isLanguage = (/** @type {string} */ key) => LANGUAGES.test(key) && manifest[key]?.isEntry !== true;
   const scripts = (/** @type {Iterable<string>} */ keys) =>
     new Set([...keys].map((key) => manifest[key]?.file ?? '').filter((file) => file.endsWith('.js')));
+  const without = (/** @type {Set<string>} */ keys) => scripts([...keys].filter((key) => !isLanguage(key)));
   return {
-    welcome: scripts([...welcome].filter((key) => !isLanguage(key))),
-    call: scripts([...call].filter((key) => !isLanguage(key))),
-    languages: scripts([...call].filter(isLanguage)),
+    welcome: without(welcome),
+    account: without(reach(manifest, entries, (key) => !isOfOther(key, 'account'))),
+    call: without(call),
+    later: scripts([...inAll].filter((key) => !call.has(key))),
+    languages: scripts([...inAll].filter(isLanguage)),
   };
 }
 
@@ -75,14 +85,18 @@ function reach(manifest, keys, follows) {
  * @returns {{lines: string[], exceeded: boolean}} what to print, and whether a limit was passed
  */
 export function checkBudget(manifest, sizeOf) {
-  const { welcome, call, languages } = loadedFiles(manifest);
+  const { languages, ...pages } = loadedFiles(manifest);
   const language = Math.max(0, ...[...languages].map(sizeOf));
-  const results = Object.entries({ welcome, call }).map(([name, files]) => {
-    const limit = name === 'welcome' ? LIMITS.welcome : LIMITS.call;
-    const size = [...files].reduce((sum, file) => sum + sizeOf(file), language);
-    return { text: `${name} ${kilobytes(size)} of ${kilobytes(limit)} kB`, exceeded: size > limit };
+  const results = Object.entries(LIMITS).map(([name, limit]) => {
+    const files = pages[/** @type {keyof typeof LIMITS} */ (name)];
+    // A call has loaded its language when the rest comes.
+    const size = [...files].reduce((sum, file) => sum + sizeOf(file), name === 'later' ? 0 : language);
+    return { name, size, limit };
   });
-  return { lines: results.map(({ text }) => text), exceeded: results.some(({ exceeded }) => exceeded) };
+  return {
+    lines: results.map(({ name, size, limit }) => `${name} ${kilobytes(size)} of ${kilobytes(limit)} kB`),
+    exceeded: results.some(({ size, limit }) => size > limit),
+  };
 }
 
 /**

@@ -6,25 +6,20 @@ import { useScreenShare } from '../devices/useScreenShare.ts';
 import { useMeeting, useMeetingState } from '../room/MeetingContext.ts';
 import styles from './Call.module.css';
 import { ChatNews } from './chat/ChatNews.tsx';
-import { ChatPanel } from './chat/ChatPanel.tsx';
-import { EMPTY_DRAFT } from './chat/Composer.tsx';
+import { EMPTY_DRAFT } from './chat/draft.ts';
 import { useUnread } from './chat/useUnread.ts';
 import { ConnectionBadge } from './connection/ConnectionBadge.tsx';
 import { Floor } from './floor/Floor.tsx';
 import { useShortcuts } from './hooks/useShortcuts.ts';
+import { useSeldomAhead } from './later/useSeldom.ts';
 import { useLayout } from './layout/useLayout.ts';
-import { EndDialog } from './moderation/EndDialog.tsx';
-import { SubjectDialog } from './moderation/SubjectDialog.tsx';
 import { useHand } from './moderation/useHand.ts';
 import { LeaveNotice } from './moderation/LeaveNotice.tsx';
 import { useLeave } from './moderation/useLeave.ts';
 import { Notices } from './notices/Notices.tsx';
 import { AloneCard } from './panels/AloneCard.tsx';
-import { InviteDialog } from './panels/InviteDialog.tsx';
+import { OpenPanel } from './panels/OpenPanel.tsx';
 import type { Panel } from './panels/panel.ts';
-import { ParticipantsPanel } from './panels/ParticipantsPanel.tsx';
-import { SettingsDialog } from './panels/SettingsDialog.tsx';
-import { ShortcutsDialog } from './panels/ShortcutsDialog.tsx';
 import { peopleOf, screensOf, soundsOf } from './people.ts';
 import { RemoteSound } from './RemoteSound.tsx';
 import { Toolbar } from './toolbar/Toolbar.tsx';
@@ -61,7 +56,8 @@ function Conference({ view, notice }: ConferenceProps) {
   const screen = useScreenShare();
   const hand = useHand();
   const sound = useSound();
-  const unread = useUnread(view, panel === 'chat');
+  const seldomIsHere = useSeldomAhead();
+  const unread = useUnread(view, panel === 'chat' && seldomIsHere);
   const draft = useRef(EMPTY_DRAFT);
   const closePanel = useCallback(() => setPanel(undefined), []);
 
@@ -100,12 +96,17 @@ function Conference({ view, notice }: ConferenceProps) {
           <ChatNews message={unread.news} onOpen={() => setPanel('chat')} />
           {people.length === 1 ? <AloneCard /> : null}
         </div>
-        {panel === 'participants' ? (
-          <ParticipantsPanel people={people} onInvite={() => setPanel('invite')} onClose={closePanel} />
-        ) : null}
-        {panel === 'chat' ? (
-          <ChatPanel view={view} people={people} draft={draft} onClose={closePanel} />
-        ) : null}
+        {panel === undefined ? null : (
+          <OpenPanel
+            key={panel}
+            panel={panel}
+            view={view}
+            people={people}
+            draft={draft}
+            onOpen={setPanel}
+            onClose={closePanel}
+          />
+        )}
       </div>
       <ConnectionBadge people={people} screens={screens} />
       <Toolbar
@@ -127,13 +128,6 @@ function Conference({ view, notice }: ConferenceProps) {
           />
         ))}
       </div>
-      {panel === 'invite' ? <InviteDialog onClose={closePanel} /> : null}
-      {panel === 'settings' ? (
-        <SettingsDialog displayName={people[0]?.displayName ?? ''} onClose={closePanel} />
-      ) : null}
-      {panel === 'subject' ? <SubjectDialog subject={view.subject} onClose={closePanel} /> : null}
-      {panel === 'end' ? <EndDialog onClose={closePanel} /> : null}
-      {panel === 'shortcuts' ? <ShortcutsDialog onClose={closePanel} /> : null}
     </main>
   );
 }

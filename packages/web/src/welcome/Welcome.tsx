@@ -2,10 +2,10 @@ import { normaliseRoomName } from '@treff/protocol';
 import { ArrowRight, Dices } from 'lucide-react';
 import { useEffect, useId, useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LanguageSelect } from '../app/LanguageSelect.tsx';
+import { AccountCorner } from '../account/AccountCorner.tsx';
+import { PageHeader } from '../app/PageHeader.tsx';
 import { pathOf } from '../app/route.ts';
 import controls from '../design/controls.module.css';
-import { Logo } from '../design/Logo.tsx';
 import { Illustration } from './Illustration.tsx';
 import { RecentRooms } from './RecentRooms.tsx';
 import { suggestRoomName } from './suggestion.ts';
@@ -19,13 +19,9 @@ export function Welcome() {
   }, [t]);
   return (
     <div className={styles.page}>
-      <header className={styles.header}>
-        <span className={styles.brand}>
-          <Logo size="2.25rem" />
-          {t('app.title')}
-        </span>
-        <LanguageSelect label={t('welcome.language')} hideLabel />
-      </header>
+      <PageHeader isHome>
+        <AccountCorner />
+      </PageHeader>
       <main className={styles.main}>
         <section className={styles.pitch}>
           <h1>{t('welcome.headline')}</h1>

@@ -4,7 +4,8 @@ import { useEffect, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import panels from '../panels/panels.module.css';
 import type { Person } from '../people.ts';
-import { Composer, type Draft } from './Composer.tsx';
+import { Composer } from './Composer.tsx';
+import type { Draft } from './draft.ts';
 import { Messages } from './Messages.tsx';
 
 interface ChatPanelProps {

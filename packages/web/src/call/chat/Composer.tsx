@@ -1,4 +1,4 @@
-import type { ErrorCode, ParticipantId } from '@treff/protocol';
+import type { ErrorCode } from '@treff/protocol';
 import { Lock, SendHorizontal, Users } from 'lucide-react';
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,14 +7,7 @@ import { useMeeting } from '../../room/MeetingContext.ts';
 import { useName } from '../floor/useName.ts';
 import type { Person } from '../people.ts';
 import styles from './chat.module.css';
-
-/** What is being written, and to whom; outlives the panel. */
-export interface Draft {
-  readonly text: string;
-  readonly to: { readonly id: ParticipantId; readonly name: string } | undefined;
-}
-
-export const EMPTY_DRAFT: Draft = { text: '', to: undefined };
+import type { Draft } from './draft.ts';
 
 interface ComposerProps {
   readonly people: readonly Person[];

@@ -1,10 +1,12 @@
+import type { ConnectionReport } from '@treff/client/media';
 import { ArrowLeftRight, LoaderCircle, Server } from 'lucide-react';
-import { Button, Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components';
+import { useCallback, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useMeetingState } from '../../room/MeetingContext.ts';
+import { Seldom } from '../later/Seldom.tsx';
 import type { Person, Screen } from '../people.ts';
 import styles from './connection.module.css';
-import { ConnectionDetails } from './ConnectionDetails.tsx';
 
 interface ConnectionBadgeProps {
   readonly people: readonly Person[];
@@ -12,11 +14,22 @@ interface ConnectionBadgeProps {
 }
 
 /** Says how picture and sound come, and on a press how well. Absent while nobody else is here. */
-export function ConnectionBadge({ people, screens }: ConnectionBadgeProps) {
-  const { t } = useTranslation();
+export function ConnectionBadge(props: ConnectionBadgeProps) {
   const way = useMeetingState((state) => state.way);
   const media = useMeetingState(({ phase }) => (phase.name === 'joined' ? phase.media : undefined));
-  if (way === 'none' || media === undefined) return null;
+  return way === 'none' || media === undefined ? null : <Badge way={way} media={media} {...props} />;
+}
+
+interface BadgeProps extends ConnectionBadgeProps {
+  readonly way: ConnectionReport['way'];
+  readonly media: 'connecting' | 'connected' | 'reconnecting';
+}
+
+function Badge({ way, media, ...seen }: BadgeProps) {
+  const { t } = useTranslation();
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const close = useCallback(() => setOpen(false), []);
   const settled = media === 'connected';
   const Icon = !settled ? LoaderCircle : way === 'p2p' ? ArrowLeftRight : Server;
   const text = settled
@@ -24,20 +37,26 @@ export function ConnectionBadge({ people, screens }: ConnectionBadgeProps) {
     : t(media === 'connecting' ? 'connection.connecting' : 'connection.reconnecting');
   return (
     <div className={styles.place}>
-      <DialogTrigger>
-        <Button className={styles.badge ?? ''} aria-label={text} data-way={way} data-media={media}>
-          <Icon className={styles.icon} size="0.9375rem" aria-hidden />
-          <span className={styles.text}>{text}</span>
-        </Button>
-        <Popover className={styles.popover ?? ''} placement="top start" offset={8}>
-          <Dialog className={styles.dialog ?? ''}>
-            <Heading slot="title" className={styles.title ?? ''}>
-              {text}
-            </Heading>
-            <ConnectionDetails way={way} people={people} screens={screens} />
-          </Dialog>
-        </Popover>
-      </DialogTrigger>
+      <Button
+        ref={button}
+        className={styles.badge ?? ''}
+        aria-label={text}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        data-way={way}
+        data-media={media}
+        onPress={() => setOpen(true)}
+      >
+        <Icon className={styles.icon} size="0.9375rem" aria-hidden />
+        <span className={styles.text}>{text}</span>
+      </Button>
+      {isOpen ? (
+        <Seldom title={text} place="over" onClose={close}>
+          {(parts) => (
+            <parts.ConnectionPopover title={text} trigger={button} way={way} onClose={close} {...seen} />
+          )}
+        </Seldom>
+      ) : null}
     </div>
   );
 }

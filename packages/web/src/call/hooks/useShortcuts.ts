@@ -43,7 +43,7 @@ export function useShortcuts(act: (action: Exclude<ShortcutAction, 'pushToTalk'>
 }
 
 function placeOf(target: EventTarget | null): KeyPlace {
-  if (document.querySelector('[role=dialog], [role=menu]') !== null) return 'overlay';
+  if (document.querySelector('dialog, [role=dialog], [role=menu]') !== null) return 'overlay';
   if (!(target instanceof Element)) return 'page';
   if (target.closest('input, textarea, select, [contenteditable]') !== null) return 'field';
   return target.closest('button, a') === null ? 'page' : 'control';

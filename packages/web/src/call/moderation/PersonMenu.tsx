@@ -20,7 +20,7 @@ import { useMeeting } from '../../room/MeetingContext.ts';
 import { useName } from '../floor/useName.ts';
 import type { Person } from '../people.ts';
 import menus from '../toolbar/Toolbar.module.css';
-import { KickDialog } from './KickDialog.tsx';
+import { KickDialog } from '../later/KickDialog.tsx';
 import { actionsOn, commandOf, type PersonAction } from './personActions.ts';
 import { useViewpoint } from './useViewpoint.ts';
 

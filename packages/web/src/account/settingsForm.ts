@@ -1,0 +1,80 @@
+import { LIMITS } from '@treff/protocol';
+import type { OwnRoom, RoomChange, RoomSettings } from './rooms.ts';
+import { localTime, timeOf } from './times.ts';
+
+/** A room's settings as they stand in the form, where what is typed may be nothing yet. */
+export interface SettingsForm {
+  /** `keep`: as it is, with a password or without. */
+  readonly passwordChoice: 'keep' | 'set' | 'remove';
+  readonly password: string;
+  readonly lobby: boolean;
+  readonly moderators: RoomSettings['moderators'];
+  readonly microphonesMuted: boolean;
+  readonly camerasMuted: boolean;
+  /** Empty: no limit of its own. */
+  readonly maxParticipants: string;
+  /** Local date and time; empty: none. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+}
+
+/** Why a form can't be saved: the field that is wrong. */
+export type SettingsProblem = 'password' | 'maxParticipants' | 'notAfter';
+
+/** What the server takes. */
+export const FEWEST_PARTICIPANTS = 1;
+/** Characters. */
+export const LONGEST_PASSWORD = 64;
+
+export function formOf({ settings }: OwnRoom): SettingsForm {
+  return {
+    passwordChoice: 'keep',
+    password: '',
+    lobby: settings.lobby,
+    moderators: settings.moderators,
+    microphonesMuted: settings.startMuted.microphone,
+    camerasMuted: settings.startMuted.camera,
+    maxParticipants: settings.maxParticipants === undefined ? '' : String(settings.maxParticipants),
+    notBefore: localTime(settings.notBefore),
+    notAfter: localTime(settings.notAfter),
+  };
+}
+
+/** What the form asks for, or the first field that is wrong. `before`: the settings it was filled with. */
+export function readForm(
+  form: SettingsForm,
+  before: RoomSettings,
+): { readonly change: RoomChange } | { readonly problem: SettingsProblem } {
+  const { passwordChoice, password } = form;
+  if (passwordChoice === 'set' && (password === '' || password.length > LONGEST_PASSWORD))
+    return { problem: 'password' };
+  const limit = form.maxParticipants.trim();
+  const maxParticipants = limit === '' ? undefined : Number(limit);
+  if (maxParticipants !== undefined && !isPossible(maxParticipants)) return { problem: 'maxParticipants' };
+  const notBefore = timeOf(form.notBefore, before.notBefore);
+  const notAfter = timeOf(form.notAfter, before.notAfter);
+  if (notBefore !== undefined && notAfter !== undefined && notAfter <= notBefore)
+    return { problem: 'notAfter' };
+  return {
+    change: {
+      settings: {
+        lobby: form.lobby,
+        moderators: form.moderators,
+        startMuted: { microphone: form.microphonesMuted, camera: form.camerasMuted },
+        ...(maxParticipants !== undefined && { maxParticipants }),
+        ...(notBefore !== undefined && { notBefore }),
+        ...(notAfter !== undefined && { notAfter }),
+      },
+      ...(passwordChoice === 'set' && { password }),
+      ...(passwordChoice === 'remove' && { password: null }),
+    },
+  };
+}
+
+function isPossible(participants: number): boolean {
+  return (
+    Number.isInteger(participants) &&
+    participants >= FEWEST_PARTICIPANTS &&
+    participants <= LIMITS.participants
+  );
+}

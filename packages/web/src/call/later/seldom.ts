@@ -1,0 +1,13 @@
+/**
+ * What is opened in a call now and then, as one chunk: nobody waits for it before the first picture, it comes with one request when
+ * the call has settled, and is then there whatever becomes of the server.
+ */
+export { ChatPanel } from '../chat/ChatPanel.tsx';
+export { ConnectionPopover } from '../connection/ConnectionPopover.tsx';
+export { EndDialog } from '../moderation/EndDialog.tsx';
+export { KickDialog } from '../moderation/KickDialog.tsx';
+export { SubjectDialog } from '../moderation/SubjectDialog.tsx';
+export { InviteDialog } from '../panels/InviteDialog.tsx';
+export { ParticipantsPanel } from '../panels/ParticipantsPanel.tsx';
+export { SettingsDialog } from '../panels/SettingsDialog.tsx';
+export { ShortcutsDialog } from '../panels/ShortcutsDialog.tsx';
