@@ -1,0 +1,26 @@
+import type { ErrorCode } from '@treff/protocol';
+
+/** What helps against a door that stays shut; `patience`: only trying again. */
+export type DoorKey = 'password' | 'knock' | 'name' | 'signIn' | 'withoutInvitation' | 'patience';
+
+/** What to ask of somebody at the door who was refused with this code. */
+export function keyTo(code: ErrorCode): DoorKey {
+  switch (code) {
+    case 'room/password-required':
+    case 'room/password-wrong':
+    case 'room/too-many-attempts':
+      return 'password';
+    case 'room/knock-required':
+      return 'knock';
+    case 'participant/name-required':
+    case 'participant/invalid-name':
+      return 'name';
+    case 'room/sign-in-required':
+    case 'room/host-required':
+      return 'signIn';
+    case 'room/invitation-invalid':
+      return 'withoutInvitation';
+    default:
+      return 'patience';
+  }
+}
