@@ -41,10 +41,10 @@ function fakeLocks() {
   const held = new Set<string>();
   return {
     held,
-    request: async (name: string, { signal }: LockOptions, use: () => Promise<never>) => {
+    request: async (name: string, { signal }: LockOptions, hold: () => Promise<never>) => {
       if (!held.has(name)) {
         held.add(name);
-        return use();
+        return hold();
       }
       return new Promise((_resolve, reject) => {
         signal?.addEventListener('abort', () => reject(new DOMException('late', 'AbortError')));

@@ -34,8 +34,7 @@ export function createChime(play: (speakerId: string) => Promise<void> = playTon
 async function playTones(speakerId: string): Promise<void> {
   const context = new AudioContext();
   try {
-    if (speakerId !== '' && 'setSinkId' in context && typeof context.setSinkId === 'function')
-      await (context.setSinkId as (id: string) => Promise<void>).call(context, speakerId);
+    if (speakerId !== '' && canChooseSpeaker(context)) await context.setSinkId(speakerId);
     // Not allowed to sound: waiting for it would ring long after the knock.
     if (context.state !== 'running') await Promise.race([context.resume(), after(500)]);
     if (context.state !== 'running') return;
@@ -45,6 +44,13 @@ async function playTones(speakerId: string): Promise<void> {
   } finally {
     await context.close();
   }
+}
+
+/** Chromium alone, until now (Web Audio API 1.1, `AudioContext.setSinkId`). */
+function canChooseSpeaker(
+  context: AudioContext,
+): context is AudioContext & { setSinkId: (id: string) => Promise<void> } {
+  return 'setSinkId' in context;
 }
 
 /** Rises at once and fades away. Resolves when it has. */

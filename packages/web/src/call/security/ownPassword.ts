@@ -23,7 +23,7 @@ export function rememberOwnPassword(meeting: Meeting, password: string | undefin
 }
 
 /** Whether a password that one set may be another one by now. That it was changed to another shows by nothing else having changed. */
-export function outdatesPassword(event: ViewEvent, before: ConferenceView): boolean {
+function outdatesPassword(event: ViewEvent, before: ConferenceView): boolean {
   if (event.type !== 'access-changed') return false;
   const { access, by } = event;
   if (!access.password) return true;

@@ -47,7 +47,7 @@ describe('the password that one has set oneself', () => {
       },
     } as unknown as Meeting;
     const happens = (access: ConferenceView['access'], by = ann) => {
-      for (const listener of [...listeners])
+      for (const listener of listeners)
         listener({ type: 'access-changed', access, ...(by !== undefined && { by }) }, view);
     };
     return { meeting, happens, listeners };
