@@ -20,8 +20,8 @@ interface DoorPageProps {
   /** What the person did about it is on its way. */
   readonly pending: boolean;
   readonly onEnter: (options: EnterOptions) => void;
-  /** Comes anew, as somebody without an invitation. */
-  readonly onWithoutInvitation: () => void;
+  /** Comes anew, without what the link brought. */
+  readonly onAsGuest: () => void;
 }
 
 /** The door is shut: why, and what opens it. Nothing is told of the meeting but its rules. */
@@ -60,7 +60,7 @@ export function DoorPage(props: DoorPageProps) {
         </div>
       );
     case 'signIn':
-    case 'withoutInvitation':
+    case 'asGuest':
     case 'patience':
       return <Closed {...props} />;
   }
@@ -201,7 +201,7 @@ function NeedsName({ identity, name, onName, pending, onEnter, intro, enter, chi
 }
 
 /** Nothing to say here opens it, but perhaps time, or somebody else. */
-function Closed({ door, identity, pending, onEnter, onWithoutInvitation }: DoorPageProps) {
+function Closed({ door, identity, pending, onEnter, onAsGuest }: DoorPageProps) {
   const { t } = useTranslation();
   const key = keyTo(door.code);
   const again = () => {
@@ -218,9 +218,9 @@ function Closed({ door, identity, pending, onEnter, onWithoutInvitation }: DoorP
             {t('door.signIn')}
           </a>
         ) : null}
-        {key === 'withoutInvitation' ? (
-          <button type="button" className={controls.primary} onClick={onWithoutInvitation}>
-            {t('door.withoutInvitation')}
+        {key === 'asGuest' ? (
+          <button type="button" className={controls.primary} onClick={onAsGuest}>
+            {t('door.asGuest')}
           </button>
         ) : (
           <button

@@ -91,7 +91,7 @@ function Phases({ room, overrides, identity, comeback }: Omit<MeetingScreenProps
             displayName={displayName}
             pending={phase.name !== 'barred'}
             onEnter={enter}
-            onWithoutInvitation={() => {
+            onAsGuest={() => {
               forgetCredentials(room);
               window.location.reload();
             }}

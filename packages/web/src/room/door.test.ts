@@ -8,7 +8,8 @@ describe('the door', () => {
     expect(keyTo('room/knock-required')).toBe('knock');
     expect(keyTo('participant/name-required')).toBe('name');
     expect(keyTo('room/sign-in-required')).toBe('signIn');
-    expect(keyTo('room/invitation-invalid')).toBe('withoutInvitation');
+    expect(keyTo('room/invitation-invalid')).toBe('asGuest');
+    expect(keyTo('auth/token-expired')).toBe('asGuest');
   });
 
   it('still takes a password after a wrong one, and after too many', () => {

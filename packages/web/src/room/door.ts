@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@treff/protocol';
 
-/** What helps against a door that stays shut; `patience`: only trying again. */
-export type DoorKey = 'password' | 'knock' | 'name' | 'signIn' | 'withoutInvitation' | 'patience';
+/** What helps against a door that stays shut; `asGuest`: coming without what the link brought; `patience`: only trying again. */
+export type DoorKey = 'password' | 'knock' | 'name' | 'signIn' | 'asGuest' | 'patience';
 
 /** What to ask of somebody at the door who was refused with this code. */
 export function keyTo(code: ErrorCode): DoorKey {
@@ -19,7 +19,10 @@ export function keyTo(code: ErrorCode): DoorKey {
     case 'room/host-required':
       return 'signIn';
     case 'room/invitation-invalid':
-      return 'withoutInvitation';
+    case 'auth/token-invalid':
+    case 'auth/token-expired':
+    case 'auth/token-wrong-room':
+      return 'asGuest';
     default:
       return 'patience';
   }
