@@ -5,7 +5,7 @@
 export { ChatPanel } from '../chat/ChatPanel.tsx';
 export { ConnectionPopover } from '../connection/ConnectionPopover.tsx';
 export { EndDialog } from '../moderation/EndDialog.tsx';
-export { LobbyDialog } from '../lobby/LobbyDialog.tsx';
+export { Knocks } from '../lobby/Knocks.tsx';
 export { KickDialog } from '../moderation/KickDialog.tsx';
 export { SubjectDialog } from '../moderation/SubjectDialog.tsx';
 export { InviteDialog } from '../panels/InviteDialog.tsx';

@@ -3,8 +3,8 @@ import { MessageSquare } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMeeting } from '../../room/MeetingContext.ts';
-import { LobbyDialog } from '../later/LobbyDialog.tsx';
 import { unanswered } from './knocks.ts';
+import { LobbyDialog } from './LobbyDialog.tsx';
 import styles from './lobby.module.css';
 
 /** Somebody who waits, and what moderators do about it. */
