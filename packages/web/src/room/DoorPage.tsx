@@ -5,6 +5,7 @@ import { useEffect, useRef, useState, type ReactNode, type SubmitEvent } from 'r
 import { useTranslation } from 'react-i18next';
 import controls from '../design/controls.module.css';
 import { PasswordField } from '../design/PasswordField.tsx';
+import { Arrival } from '../prejoin/Arrival.tsx';
 import { NameField } from '../prejoin/NameField.tsx';
 import styles from '../prejoin/Prejoin.module.css';
 import { keyTo } from './door.ts';
@@ -69,8 +70,8 @@ export function DoorPage(props: DoorPageProps) {
 function Reason({ code }: { readonly code: Barred['code'] }) {
   const { t } = useTranslation();
   return (
-    <div role="alert">
-      <h1>{t(`error.${code}.title`)}</h1>
+    <div>
+      <Arrival key={code}>{t(`error.${code}.title`)}</Arrival>
       <p className={styles.text}>{t(`error.${code}.text`)}</p>
     </div>
   );

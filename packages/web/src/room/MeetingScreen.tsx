@@ -8,14 +8,14 @@ import { Call } from '../call/Call.tsx';
 import { Frame } from '../prejoin/Frame.tsx';
 import { Prejoin } from '../prejoin/Prejoin.tsx';
 import { forgetCredentials } from './credentials.ts';
-import { DoorPage, type Barred } from './DoorPage.tsx';
+import type { Barred } from './DoorPage.tsx';
 import type { Identity } from './identity.ts';
 import { LeftPage } from './LeftPage.tsx';
 import { MeetingContext, useMeeting, useMeetingState } from './MeetingContext.ts';
 import type { Overrides } from './overrides.ts';
+import { Threshold } from './Threshold.tsx';
 import { useTitle } from './useTitle.ts';
 import { reloadForVersion, versionFits, type Comeback } from './versionReload.ts';
-import { WaitingPage } from './WaitingPage.tsx';
 
 interface MeetingScreenProps {
   readonly meeting: Meeting;
@@ -85,17 +85,21 @@ function Phases({ room, overrides, identity, comeback }: Omit<MeetingScreenProps
     case 'barred':
       if (door !== undefined) {
         return before(
-          <DoorPage
-            door={door}
-            identity={identity}
-            displayName={displayName}
-            pending={phase.name !== 'barred'}
-            onEnter={enter}
-            onAsGuest={() => {
-              forgetCredentials(room);
-              window.location.reload();
-            }}
-          />,
+          <Threshold>
+            {({ DoorPage }) => (
+              <DoorPage
+                door={door}
+                identity={identity}
+                displayName={displayName}
+                pending={phase.name !== 'barred'}
+                onEnter={enter}
+                onAsGuest={() => {
+                  forgetCredentials(room);
+                  window.location.reload();
+                }}
+              />
+            )}
+          </Threshold>,
         );
       }
       if (skipsPrejoin || phase.name === 'barred') return <Splash />;
@@ -111,7 +115,11 @@ function Phases({ room, overrides, identity, comeback }: Omit<MeetingScreenProps
         />,
       );
     case 'waiting':
-      return before(<WaitingPage phase={phase} identity={identity} displayName={displayName} />);
+      return before(
+        <Threshold>
+          {({ WaitingPage }) => <WaitingPage phase={phase} identity={identity} displayName={displayName} />}
+        </Threshold>,
+      );
     case 'joined':
       return <Call />;
     case 'left':

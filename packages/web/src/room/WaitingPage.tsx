@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LobbyChat } from '../call/lobby/LobbyChat.tsx';
 import controls from '../design/controls.module.css';
+import { Arrival } from '../prejoin/Arrival.tsx';
 import styles from '../prejoin/Prejoin.module.css';
 import { signInAddress } from './DoorPage.tsx';
 import type { Identity } from './identity.ts';
@@ -27,7 +28,7 @@ export function WaitingPage({ phase, identity, displayName }: WaitingPageProps) 
       <div className={styles.waiting}>
         <Icon size="1.5rem" aria-hidden />
         <div role="status">
-          <h1>{t(`waiting.title.${phase.for}`)}</h1>
+          <Arrival key={phase.for}>{t(`waiting.title.${phase.for}`)}</Arrival>
           <p className={styles.text}>{t(`waiting.text.${phase.for}`)}</p>
           {forHost || displayName === '' ? null : (
             <p className={styles.text}>{t('waiting.seenAs', { name: displayName })}</p>
