@@ -21,8 +21,11 @@ export const LIMITS = { welcome: 130_000, account: 140_000, call: 250_000, later
 /** What the entry imports for each page. A browser that shows one of them loads nothing of the others. */
 const PAGES = { welcome: /^src\/welcome\//, call: /^src\/room\//, account: /^src\/account\// };
 
-/** The one chunk that a call loads when its first pictures are there, or when somebody opens something of it. */
-const LATER = 'src/call/later/seldom.ts';
+/**
+ * What a call loads when its first pictures are there, or when somebody opens something of it; and what those load who come to a
+ * door that is shut.
+ */
+const LATER = ['src/call/later/seldom.ts', 'src/room/threshold.ts'];
 
 /** Translations: a browser loads one of them. */
 const LANGUAGES = /^src\/(i18n|locales)\//;
@@ -44,7 +47,7 @@ export function loadedFiles(manifest) {
   if (![...inAll].some((key) => PAGES.call.test(key))) {
     throw new Error('the manifest has no chunk of a room: is it imported dynamically?');
   }
-  const call = reach(manifest, entries, (key) => !isOfOther(key, 'call') && key !== LATER);
+  const call = reach(manifest, entries, (key) => !isOfOther(key, 'call') && !LATER.includes(key));
   const welcome = reach(manifest, entries, (key) => !isOfOther(key, 'welcome'));
   const isLanguage = (/** @type {string} */ key) => LANGUAGES.test(key) && manifest[key]?.isEntry !== true;
   const scripts = (/** @type {Iterable<string>} */ keys) =>

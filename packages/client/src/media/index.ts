@@ -6,6 +6,7 @@ export type {
   DeviceChoice,
   DeviceProblem,
   DirectChoice,
+  EnterOptions,
   Flow,
   Levels,
   LocalDevice,

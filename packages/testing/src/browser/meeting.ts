@@ -2,15 +2,19 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { contextOf, openPage, persona, type Camera, type Persona } from './browser.ts';
 import { hears, sees, selfOf } from './senses.ts';
 
-/** One person in one browser context. */
-export interface Attendee {
+/** One person in one browser context, in a meeting or before it. */
+export interface Visitor {
   readonly who: Persona;
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Endpoint id. */
-  readonly id: string;
   /** Errors of the page, its console included. */
   readonly problems: string[];
+}
+
+/** Somebody who is in a meeting. */
+export interface Attendee extends Visitor {
+  /** Endpoint id. */
+  readonly id: string;
 }
 
 /**
@@ -33,10 +37,30 @@ export async function attend(
   return { who, context, page, id: await selfOf(page), problems };
 }
 
+/** Goes from the prejoin page into the meeting. */
 export async function join(page: Page, name: string): Promise<void> {
+  await askToEnter(page, name);
+  await page.locator('[data-local][data-participant-id]').first().waitFor({ state: 'attached' });
+}
+
+async function askToEnter(page: Page, name: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Enter your name' }).fill(name);
   await page.getByRole('button', { name: 'Join meeting' }).click();
-  await page.locator('[data-local][data-participant-id]').first().waitFor({ state: 'attached' });
+}
+
+/** Opens the room and asks to join, whatever comes of it. */
+export async function approach(browser: Browser, room: string, who: Persona): Promise<Visitor> {
+  const context = await contextOf(browser, who);
+  const problems: string[] = [];
+  const page = await openPage(context, room, problems);
+  await askToEnter(page, who.name);
+  return { who, context, page, problems };
+}
+
+/** Waits until the door has opened. */
+export async function isInside(visitor: Visitor): Promise<Attendee> {
+  await visitor.page.locator('[data-local][data-participant-id]').first().waitFor({ state: 'attached' });
+  return { ...visitor, id: await selfOf(visitor.page) };
 }
 
 /** Everybody sees and hears everybody else, told apart by colour and tone. */

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launchBrowser, persona, type Camera } from './browser.ts';
-import { attend, type Attendee } from './meeting.ts';
+import { approach, attend, type Attendee, type Visitor } from './meeting.ts';
 import { startServer, type TestServer } from './server.ts';
 
 /** What the tests of one file play on. */
@@ -12,6 +12,8 @@ export interface Stage {
   readonly present: Attendee[];
   /** The persona of that number enters the room as {@link attend} does. */
   attend(room: string, index: number, camera?: Camera): Promise<Attendee>;
+  /** The persona of that number asks to enter as {@link approach} does, and is sent home afterwards, too. */
+  approach(room: string, index: number): Promise<Visitor>;
 }
 
 export interface StageOptions {
@@ -25,6 +27,7 @@ export interface StageOptions {
 export function setStage({ errors = 'fail', environment = {} }: StageOptions = {}): Stage {
   let server: TestServer | undefined;
   let browser: Browser | undefined;
+  const visitors: Visitor[] = [];
   const stage: Stage = {
     get server() {
       return raised(server);
@@ -38,13 +41,18 @@ export function setStage({ errors = 'fail', environment = {} }: StageOptions = {
       stage.present.push(attendee);
       return attendee;
     },
+    async approach(room, index) {
+      const visitor = await approach(stage.browser, `${stage.server.origin}/${room}`, persona(index));
+      visitors.push(visitor);
+      return visitor;
+    },
   };
   beforeAll(async () => {
     server = await startServer(environment);
     browser = await launchBrowser();
   });
   afterEach(async () => {
-    const gone = stage.present.splice(0);
+    const gone: Visitor[] = [...stage.present.splice(0), ...visitors.splice(0)];
     await Promise.all(gone.map(({ context }) => context.close()));
     if (errors === 'fail') expect(gone.flatMap(({ problems }) => problems)).toEqual([]);
   });

@@ -90,11 +90,16 @@ function Conference({ view, notice }: ConferenceProps) {
       <div className={styles.middle}>
         <div className={styles.floor}>
           <Floor view={view} people={people} screens={screens} layout={layout} pinned={pinned} onPin={pin} />
-          <Notices view={view} soundBlocked={sound.blocked} onHear={sound.playAll}>
+          <Notices
+            view={view}
+            soundBlocked={sound.blocked}
+            onHear={sound.playAll}
+            listOpen={panel === 'participants'}
+          >
             {notice}
           </Notices>
           <ChatNews message={unread.news} onOpen={() => setPanel('chat')} />
-          {people.length === 1 ? <AloneCard /> : null}
+          {people.length === 1 ? <AloneCard onSecurity={() => setPanel('security')} /> : null}
         </div>
         {panel === undefined ? null : (
           <OpenPanel

@@ -25,8 +25,8 @@ function viewWith(sources: { id: string; kind: string; muted: boolean }[]): Conf
     self: SELF,
     route: { mode: 'bridge', move: 1, bridge: true },
     participants: [
-      { id: ANN, displayName: 'Ann', role: 'participant', connection: 'interrupted' },
-      { id: SELF, displayName: '', role: 'moderator', connection: 'connected' },
+      { id: ANN, displayName: 'Ann', role: 'participant', verified: false, connection: 'interrupted' },
+      { id: SELF, displayName: '', role: 'moderator', verified: false, connection: 'connected' },
     ],
     sources,
     speakers: [],
@@ -34,6 +34,8 @@ function viewWith(sources: { id: string; kind: string; muted: boolean }[]): Conf
     mediaModeration: [],
     startMuted: { microphone: false, camera: false },
     subject: '',
+    access: { password: false, lobby: false, locked: false },
+    knocking: [],
     messages: [],
   });
 }

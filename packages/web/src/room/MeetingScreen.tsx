@@ -1,61 +1,59 @@
-import type { Meeting, MeetingPhase, MeetingState } from '@treff/client/media';
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import type { EnterOptions, Meeting, MeetingPhase, MeetingState } from '@treff/client/media';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { FailurePage } from '../app/FailurePage.tsx';
 import { rememberedName } from '../app/preferences.ts';
 import { recentRooms, withRoom } from '../app/recentRooms.ts';
 import { Splash } from '../app/Splash.tsx';
 import { Call } from '../call/Call.tsx';
+import { Frame } from '../prejoin/Frame.tsx';
 import { Prejoin } from '../prejoin/Prejoin.tsx';
+import { forgetCredentials } from './credentials.ts';
+import type { Barred } from './DoorPage.tsx';
+import type { Identity } from './identity.ts';
 import { LeftPage } from './LeftPage.tsx';
 import { MeetingContext, useMeeting, useMeetingState } from './MeetingContext.ts';
 import type { Overrides } from './overrides.ts';
+import { Threshold } from './Threshold.tsx';
+import { useTitle } from './useTitle.ts';
 import { reloadForVersion, versionFits, type Comeback } from './versionReload.ts';
 
 interface MeetingScreenProps {
   readonly meeting: Meeting;
   readonly room: string;
   readonly overrides: Overrides;
+  readonly identity: Identity;
   /** The page was loaded again in the middle of the meeting. */
   readonly comeback?: Comeback | undefined;
 }
 
 /** From the first connection to the farewell: the screen that fits the meeting's phase. */
-export function MeetingScreen({ meeting, room, overrides, comeback }: MeetingScreenProps) {
+export function MeetingScreen({ meeting, ...props }: MeetingScreenProps) {
   return (
     <MeetingContext value={meeting}>
-      <Title room={room} />
-      <Phases room={room} overrides={overrides} comeback={comeback} />
+      <Phases {...props} />
     </MeetingContext>
   );
 }
 
-/** The window's: what the meeting is about, where it is. */
-function Title({ room }: { readonly room: string }) {
-  const { t } = useTranslation();
-  const subject = useMeetingState((state) => state.conference?.subject ?? '');
-  useEffect(() => {
-    document.title = [subject, room, t('app.title')].filter((part) => part !== '').join(' | ');
-  }, [subject, room, t]);
-  return null;
-}
-
-function Phases({ room, overrides, comeback }: Omit<MeetingScreenProps, 'meeting'>) {
+function Phases({ room, overrides, identity, comeback }: Omit<MeetingScreenProps, 'meeting'>) {
   const meeting = useMeeting();
   const phase = useMeetingState((state) => state.phase);
-  const [displayName, setDisplayName] = useState(
+  const [chosenName, setChosenName] = useState(
     () => comeback?.displayName ?? overrides.displayName ?? rememberedName.get(),
   );
+  const displayName = identity.name.from === 'free' ? chosenName : identity.name.displayName;
   const [skipsPrejoin, setSkipsPrejoin] = useState(!overrides.prejoin || comeback !== undefined);
   const [wantsIn, setWantsIn] = useState(skipsPrejoin);
   const reloading = useVersionReload(phase, room, displayName, comeback);
+  const door = useDoor(phase);
+  useTitle(room);
   useMediaModeAttribute();
   useRecentRoom(phase);
 
   // Changed in the call it is the name under which one returns, too.
   const ownName = useMeetingState(ownNameOf);
   useEffect(() => {
-    if (ownName !== undefined) setDisplayName(ownName);
+    if (ownName !== undefined) setChosenName(ownName);
   }, [ownName]);
 
   useEffect(() => {
@@ -69,23 +67,58 @@ function Phases({ room, overrides, comeback }: Omit<MeetingScreenProps, 'meeting
     meeting.retry();
   }, [meeting]);
 
+  function choose(name: string) {
+    setChosenName(name);
+    if (identity.name.from === 'free') rememberedName.set(name);
+  }
+  const enter = (options: EnterOptions) => {
+    if (options.displayName !== undefined) choose(options.displayName);
+    meeting.enter(options);
+  };
+  const before = (content: ReactNode) => <Frame room={room}>{content}</Frame>;
+
   if (reloading) return <Splash />;
   switch (phase.name) {
     case 'connecting':
     case 'prejoin':
     case 'joining':
-      if (skipsPrejoin) return <Splash />;
-      return (
+    case 'barred':
+      if (door !== undefined) {
+        return before(
+          <Threshold>
+            {({ DoorPage }) => (
+              <DoorPage
+                door={door}
+                identity={identity}
+                displayName={displayName}
+                pending={phase.name !== 'barred'}
+                onEnter={enter}
+                onAsGuest={() => {
+                  forgetCredentials(room);
+                  window.location.reload();
+                }}
+              />
+            )}
+          </Threshold>,
+        );
+      }
+      if (skipsPrejoin || phase.name === 'barred') return <Splash />;
+      return before(
         <Prejoin
-          room={room}
+          identity={identity}
           displayName={displayName}
           pending={wantsIn ? phase.name : undefined}
           onJoin={(name) => {
-            rememberedName.set(name);
-            setDisplayName(name);
+            choose(name);
             setWantsIn(true);
           }}
-        />
+        />,
+      );
+    case 'waiting':
+      return before(
+        <Threshold>
+          {({ WaitingPage }) => <WaitingPage phase={phase} identity={identity} displayName={displayName} />}
+        </Threshold>,
       );
     case 'joined':
       return <Call />;
@@ -101,6 +134,15 @@ function Phases({ room, overrides, comeback }: Omit<MeetingScreenProps, 'meeting
         />
       );
   }
+}
+
+/** The shut door before which the person stands; also while an attempt to open it is on its way. */
+function useDoor(phase: MeetingPhase): Barred | undefined {
+  const [door, setDoor] = useState<Barred>();
+  const isOnItsWay = phase.name === 'connecting' || phase.name === 'prejoin' || phase.name === 'joining';
+  const now = phase.name === 'barred' ? phase : isOnItsWay ? door : undefined;
+  if (now !== door) setDoor(now);
+  return now;
 }
 
 /** True while the page is being replaced by the server's version of it. */

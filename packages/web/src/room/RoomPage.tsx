@@ -1,24 +1,47 @@
-import { createMeeting } from '@treff/client/media';
-import { useEffect, useState } from 'react';
+import { createMeeting, type Ticket } from '@treff/client/media';
+import { useEffect, useMemo, useState } from 'react';
 import { Splash } from '../app/Splash.tsx';
+import { takeCredentials, type Credentials } from './credentials.ts';
+import { identityOf } from './identity.ts';
 import { MeetingScreen } from './MeetingScreen.tsx';
 import { keepModeratorTicket, moderatorTicket } from './moderatorTicket.ts';
 import { parseOverrides } from './overrides.ts';
+import { hasSeatTicket, keepSeatTicket, takeSeatTicket } from './seatTicket.ts';
+import { useSession } from './useSession.ts';
 import { hasComeback, takeComeback, type Comeback } from './versionReload.ts';
+
+/** How this page comes back to where the one before it was. */
+interface Return {
+  readonly comeback: Comeback | undefined;
+  readonly ticket: Ticket | undefined;
+}
 
 /** The page at `/RoomName`. */
 export function RoomPage({ room }: { readonly room: string }) {
-  const [start, setStart] = useState<{ comeback: Comeback | undefined } | undefined>(() =>
-    hasComeback(room) ? undefined : { comeback: undefined },
+  const [credentials] = useState(() => takeCredentials(room));
+  const [start, setStart] = useState<Return | undefined>(() =>
+    hasComeback(room) || hasSeatTicket(room, Date.now())
+      ? undefined
+      : { comeback: undefined, ticket: undefined },
   );
   useEffect(() => {
-    void takeComeback(room).then((comeback) => setStart((before) => before ?? { comeback }));
+    void returnTo(room).then((found) => setStart((before) => before ?? found));
   }, [room]);
-  return start === undefined ? <Splash /> : <OneMeeting room={room} comeback={start.comeback} />;
+  return start === undefined ? <Splash /> : <OneMeeting room={room} credentials={credentials} {...start} />;
+}
+
+async function returnTo(room: string): Promise<Return> {
+  const comeback = await takeComeback(room);
+  return { comeback, ticket: comeback?.ticket ?? (await takeSeatTicket(room, Date.now())) };
+}
+
+interface OneMeetingProps extends Return {
+  readonly room: string;
+  readonly credentials: Credentials;
 }
 
 /** One meeting, which lives as long as the page. */
-function OneMeeting({ room, comeback }: { readonly room: string; readonly comeback: Comeback | undefined }) {
+function OneMeeting({ room, credentials, comeback, ticket }: OneMeetingProps) {
   const [overrides] = useState(() => parseOverrides(window.location.hash));
   const [meeting] = useState(() => {
     const created = createMeeting({
@@ -27,7 +50,8 @@ function OneMeeting({ room, comeback }: { readonly room: string; readonly comeba
       startWithAudioMuted: comeback === undefined ? overrides.startWithAudioMuted : !comeback.microphone,
       startWithVideoMuted: comeback === undefined ? overrides.startWithVideoMuted : !comeback.camera,
       resolution: overrides.resolution,
-      ticket: comeback?.ticket ?? moderatorTicket(room, Date.now()),
+      ticket: ticket ?? moderatorTicket(room, Date.now()),
+      ...credentials,
     });
     // What another tab did to the devices in the meantime is remembered for the next visit, and this is none.
     if (comeback?.microphone === true) created.setMicrophone(true);
@@ -36,7 +60,8 @@ function OneMeeting({ room, comeback }: { readonly room: string; readonly comeba
   });
 
   useEffect(() => {
-    const forget = keepModeratorTicket(meeting, room, Date.now);
+    const forgetModerator = keepModeratorTicket(meeting, room, Date.now);
+    const forgetSeat = keepSeatTicket(meeting, room, Date.now);
     const end = () => meeting.dispose();
     // A page that the browser kept aside comes back with a meeting that has ended.
     const revive = (event: PageTransitionEvent) => {
@@ -45,13 +70,24 @@ function OneMeeting({ room, comeback }: { readonly room: string; readonly comeba
     window.addEventListener('pagehide', end);
     window.addEventListener('pageshow', revive);
     return () => {
-      forget();
+      forgetModerator();
+      forgetSeat();
       window.removeEventListener('pagehide', end);
       window.removeEventListener('pageshow', revive);
     };
   }, [meeting, room]);
 
-  return <MeetingScreen meeting={meeting} room={room} overrides={overrides} comeback={comeback} />;
+  const session = useSession();
+  const identity = useMemo(() => identityOf(session, credentials.jwt), [session, credentials.jwt]);
+  return (
+    <MeetingScreen
+      meeting={meeting}
+      room={room}
+      overrides={overrides}
+      identity={identity}
+      comeback={comeback}
+    />
+  );
 }
 
 function socketAddress({ protocol, host }: Location): string {

@@ -1,6 +1,7 @@
 import { LIMITS } from '@treff/protocol';
 import * as z from 'zod/mini';
 import { remember } from '../app/browserStore.ts';
+import { lockSeat } from './seatLock.ts';
 import { ticket } from './ticket.ts';
 
 /** How somebody who was in a meeting comes back into it, without the prejoin page. */
@@ -39,7 +40,7 @@ export function hasComeback(room: string): boolean {
 
 /**
  * How this page comes back from {@link reloadForVersion} into a meeting; `undefined` if it does not, or if another page does: a tab that was
- * duplicated has the same memory, and its person is somebody of their own. Whoever comes first has the seat's Web Lock for as long as the page lives.
+ * duplicated has the same memory. Whoever comes first has the seat.
  */
 export async function takeComeback(room: string): Promise<Comeback | undefined> {
   const value = marker.get();
@@ -53,22 +54,4 @@ export async function takeComeback(room: string): Promise<Comeback | undefined> 
 /** The server accepts this page: a later change of version may reload again. */
 export function versionFits(): void {
   if (marker.get() !== null) marker.set(null);
-}
-
-/** Milliseconds: the page that goes may give its lock back a moment after the next one asks for it. */
-const LOCK_PATIENCE_MS = 1_000;
-
-/** Whether this page has the lock now. Where the browser has none, the server alone decides: it lets nobody return twice. */
-async function lockSeat(self: string): Promise<boolean> {
-  if (!('locks' in navigator)) return true;
-  return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(LOCK_PATIENCE_MS);
-    const untilThePageGoes = new Promise<never>(() => undefined);
-    navigator.locks
-      .request(`treff.seat.${self}`, { signal }, () => {
-        resolve(true);
-        return untilThePageGoes;
-      })
-      .catch(() => resolve(false)); // the time is up
-  });
 }

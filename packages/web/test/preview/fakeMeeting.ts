@@ -7,7 +7,14 @@ import type {
   MeetingPhase,
   MeetingState,
 } from '@treff/client/media';
-import { makeSourceId, messageId, participantId, type ConferenceView, type SourceId } from '@treff/protocol';
+import {
+  makeSourceId,
+  messageId,
+  participantId,
+  type ConferenceView,
+  type KnockerView,
+  type SourceId,
+} from '@treff/protocol';
 import { canvasTrack, slideTrack } from './canvasTrack.ts';
 
 export interface FakeOptions {
@@ -15,6 +22,15 @@ export interface FakeOptions {
   /** The phase to begin with; `joined` waits for nothing. */
   readonly phase: MeetingPhase['name'];
   readonly code: string;
+  /** At the door: whether one may ask to be let in, and seconds to wait. */
+  readonly canKnock: boolean;
+  readonly retryAfter: number;
+  readonly waitFor: 'host' | 'admission';
+  /** How many wait to be let in. */
+  readonly knocking: number;
+  readonly access: string;
+  readonly digits: number;
+  readonly role: 'moderator' | 'participant';
   readonly session: 'connected' | 'reconnecting';
   readonly problem: string;
   readonly talkingWhileMuted: boolean;
@@ -34,6 +50,13 @@ export function fakeOptions(query: URLSearchParams): FakeOptions {
     people: Number(query.get('people') ?? 3),
     phase: (query.get('phase') ?? 'prejoin') as MeetingPhase['name'],
     code: query.get('code') ?? 'room/full',
+    canKnock: query.has('knock'),
+    retryAfter: Number(query.get('retry') ?? 0),
+    waitFor: query.get('for') === 'host' ? 'host' : 'admission',
+    knocking: Number(query.get('knocking') ?? 0),
+    access: query.get('access') ?? '',
+    digits: Number(query.get('digits') ?? 0),
+    role: query.get('role') === 'participant' ? 'participant' : 'moderator',
     session: query.get('session') === 'reconnecting' ? 'reconnecting' : 'connected',
     problem: query.get('problem') ?? '',
     talkingWhileMuted: query.has('talking'),
@@ -149,6 +172,24 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
         conference: { ...conference, participants },
       });
     },
+    enter(wish) {
+      const { phase } = state;
+      change({ phase: { name: 'joining' } });
+      setTimeout(() => {
+        if (wish.knock === true)
+          change({ phase: { name: 'waiting', for: 'admission', session: 'connected', messages: [] } });
+        else if (wish.password === 'tea') this.join({ displayName: wish.displayName ?? '' });
+        else if (wish.password === undefined) change({ phase: { ...phase } });
+        else change({ phase: phaseOf({ ...options, phase: 'barred', code: 'room/password-wrong' }) });
+      }, 700);
+    },
+    sayInLobby(text) {
+      const { phase } = state;
+      if (phase.name !== 'waiting') return;
+      const mine = { fromKnocker: true, name: 'Robin', text, at: Date.now() };
+      const answer = { fromKnocker: false, name: 'Ann', text: 'Just a moment, please.', at: Date.now() };
+      change({ phase: { ...phase, messages: [...phase.messages, mine, answer] } });
+    },
     leave: () => change({ phase: { name: 'left' }, conference: undefined }),
     retry: () => change({ phase: { name: 'prejoin' } }),
     dispose: () => change({ phase: { name: 'left' }, conference: undefined }),
@@ -189,7 +230,42 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       );
       change({ conference: { ...conference, participants } });
     },
-    ask: async () => undefined,
+    async ask(command) {
+      const { conference } = state;
+      if (conference === undefined) return 'protocol/unexpected';
+      const { access, knocking } = conference;
+      const put = (part: Partial<ConferenceView>) => change({ conference: { ...conference, ...part } });
+      switch (command.type) {
+        case 'set-password':
+          put({ access: { ...access, password: command.password !== undefined } });
+          return undefined;
+        case 'set-lobby':
+          put({ access: { ...access, lobby: command.on }, knocking: command.on ? knocking : [] });
+          return undefined;
+        case 'set-lock':
+          put({ access: { ...access, locked: command.on } });
+          return undefined;
+        case 'admit':
+        case 'reject':
+          if (command.knocker === knockerOf(2).id) return 'room/full';
+          put({ knocking: knocking.filter(({ id }) => id !== command.knocker) });
+          return undefined;
+        case 'admit-all':
+          put({ knocking: [] });
+          return undefined;
+        case 'send-lobby-message': {
+          const message = { fromKnocker: false, name: 'Robin', text: command.text, at: Date.now() };
+          put({
+            knocking: knocking.map((one) =>
+              one.id === command.knocker ? { ...one, messages: [...one.messages, message] } : one,
+            ),
+          });
+          return undefined;
+        }
+        default:
+          return undefined;
+      }
+    },
     listen: () => () => undefined,
     async sendMessage({ text, to }) {
       const { conference } = state;
@@ -239,10 +315,45 @@ function reportFor({ way, relay }: FakeOptions, { conference }: MeetingState): C
   };
 }
 
-function phaseOf({ phase, code, session }: FakeOptions): MeetingPhase {
-  if (phase === 'joined') return { name: phase, session, media: 'connected' };
-  if (phase === 'failed') return { name: phase, code: code as 'room/full', retryAfterMs: undefined };
-  return { name: phase };
+function phaseOf({ phase, code, session, canKnock, retryAfter, waitFor }: FakeOptions): MeetingPhase {
+  const retryAfterMs = retryAfter > 0 ? retryAfter * 1000 : undefined;
+  switch (phase) {
+    case 'joined':
+      return { name: phase, session, media: 'connected' };
+    case 'failed':
+      return {
+        name: phase,
+        code: code as 'room/full',
+        retryAfterMs,
+        person: { name: 'Ann', reason: undefined },
+      };
+    case 'barred':
+      return { name: phase, code: code as 'room/full', canKnock, retryAfterMs };
+    case 'waiting':
+      return { name: phase, for: waitFor, session, messages: [] };
+    default:
+      return { name: phase };
+  }
+}
+
+/** Somebody who waits: the second has written, the third is away, and the fourth is signed in. */
+function knockerOf(index: number): KnockerView {
+  const displayName = NAMES[(index + 5) % NAMES.length] ?? '';
+  const messages = [
+    {
+      fromKnocker: true,
+      name: displayName,
+      text: 'Hello, it is me, from the kitchen. The link did not work before.',
+      at: Date.now(),
+    },
+  ];
+  return {
+    id: idOf(60 + index),
+    displayName,
+    verified: index === 3,
+    connection: index === 2 ? 'interrupted' : 'connected',
+    messages: index === 1 ? messages : [],
+  };
 }
 
 function deviceOf(kind: 'microphone' | 'camera', { problem }: FakeOptions): LocalDevice {
@@ -270,7 +381,7 @@ function deviceOf(kind: 'microphone' | 'camera', { problem }: FakeOptions): Loca
 
 /** Every fourth has no camera, every third is muted, the fifth is interrupted, the third holds a phone upright. */
 function conferenceOf(
-  { people, screens }: FakeOptions,
+  { people, screens, role, access, digits, knocking }: FakeOptions,
   tracks: Map<SourceId, MediaStreamTrack>,
 ): ConferenceView {
   const everybody = Array.from({ length: people }, (_, index) => index);
@@ -302,7 +413,8 @@ function conferenceOf(
     participants: everybody.map((index) => ({
       id: idOf(index),
       displayName: index === 0 ? 'Robin' : (NAMES[index % NAMES.length] ?? ''),
-      role: index < 2 ? 'moderator' : 'participant',
+      role: index === 1 ? 'moderator' : index === 0 ? role : 'participant',
+      verified: index === 2,
       connection: index === 4 ? 'interrupted' : 'connected',
     })),
     sources,
@@ -311,6 +423,13 @@ function conferenceOf(
     mediaModeration: [],
     startMuted: { microphone: false, camera: false },
     subject: '',
+    access: {
+      password: access.includes('password'),
+      lobby: access.includes('lobby'),
+      locked: access.includes('locked'),
+      ...(digits > 0 && { passwordDigits: digits }),
+    },
+    knocking: role === 'moderator' ? Array.from({ length: knocking }, (_, index) => knockerOf(index)) : [],
     messages: people < 3 ? [] : conversation(),
   };
 }

@@ -7,6 +7,7 @@ import { I18nextProvider } from 'react-i18next';
 import '../../src/design/tokens.css';
 import '../../src/design/base.css';
 import { createTranslations } from '../../src/i18n/i18n.ts';
+import { ANYBODY, type Identity } from '../../src/room/identity.ts';
 import { MeetingScreen } from '../../src/room/MeetingScreen.tsx';
 import { parseOverrides } from '../../src/room/overrides.ts';
 import { createFakeMeeting, fakeOptions } from './fakeMeeting.ts';
@@ -14,9 +15,22 @@ import { createFakeMeeting, fakeOptions } from './fakeMeeting.ts';
 const place = document.querySelector('#root');
 if (place === null) throw new Error('index.html has no #root');
 
-const meeting = createFakeMeeting(fakeOptions(new URLSearchParams(window.location.search)));
+const query = new URLSearchParams(window.location.search);
+const meeting = createFakeMeeting(fakeOptions(query));
+const account = query.get('account');
+const identity: Identity = {
+  ...ANYBODY,
+  ...(account !== null && { name: { from: 'account', displayName: account } }),
+  nameRequired: query.has('named'),
+  canSignIn: query.has('signin'),
+};
 createRoot(place).render(
   <I18nextProvider i18n={await createTranslations()}>
-    <MeetingScreen meeting={meeting} room="team-breakfast" overrides={parseOverrides(window.location.hash)} />
+    <MeetingScreen
+      meeting={meeting}
+      room="team-breakfast"
+      overrides={parseOverrides(window.location.hash)}
+      identity={identity}
+    />
   </I18nextProvider>,
 );

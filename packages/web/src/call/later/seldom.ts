@@ -5,9 +5,11 @@
 export { ChatPanel } from '../chat/ChatPanel.tsx';
 export { ConnectionPopover } from '../connection/ConnectionPopover.tsx';
 export { EndDialog } from '../moderation/EndDialog.tsx';
+export { Knocks } from '../lobby/Knocks.tsx';
 export { KickDialog } from '../moderation/KickDialog.tsx';
 export { SubjectDialog } from '../moderation/SubjectDialog.tsx';
 export { InviteDialog } from '../panels/InviteDialog.tsx';
 export { ParticipantsPanel } from '../panels/ParticipantsPanel.tsx';
 export { SettingsDialog } from '../panels/SettingsDialog.tsx';
 export { ShortcutsDialog } from '../panels/ShortcutsDialog.tsx';
+export { SecurityDialog } from '../security/SecurityDialog.tsx';

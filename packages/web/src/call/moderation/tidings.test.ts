@@ -7,6 +7,7 @@ const person = (id: string | undefined, displayName: string) => ({
   id,
   displayName,
   role: 'participant',
+  verified: false,
   connection: 'connected',
 });
 const view = conferenceView.parse({
@@ -21,6 +22,8 @@ const view = conferenceView.parse({
   mediaModeration: [],
   startMuted: { microphone: false, camera: false },
   subject: '',
+  access: { password: false, lobby: false, locked: false },
+  knocking: [],
   messages: [],
 });
 
@@ -119,6 +122,42 @@ describe('tidings', () => {
     const said = (subject: string) => tidingsOf({ type: 'subject-set', subject, by: ann }, view);
     expect(said('Harvest')).toMatchObject({ text: 'tidings.subject', name: 'Ann', subject: 'Harvest' });
     expect(said('')).toMatchObject({ text: 'tidings.noSubject', name: 'Ann' });
+  });
+
+  it('name who changed what the door asks for', () => {
+    const open = { password: false, lobby: false, locked: false };
+    const text = (access: Partial<typeof open>, before: Partial<typeof open> = {}, by = ann) => {
+      const then = { ...view, access: { ...open, ...before } };
+      const event = { type: 'access-changed', access: { ...open, ...access }, ...(by && { by }) } as const;
+      return tidingsOf(event, then)?.text;
+    };
+    expect(text({ password: true })).toBe('tidings.passwordSet');
+    expect(text({ password: true }, { password: true })).toBe('tidings.passwordSet');
+    expect(text({}, { password: true })).toBe('tidings.passwordRemoved');
+    expect(text({ password: true, lobby: true }, { password: true })).toBe('tidings.lobbyOn');
+    expect(text({}, { lobby: true })).toBe('tidings.lobbyOff');
+    expect(text({ locked: true })).toBe('tidings.locked');
+    expect(text({}, { locked: true })).toBe('tidings.unlocked');
+    expect(text({ locked: true }, {}, me)).toBeUndefined();
+  });
+
+  it('name who let whom in, and who did not', () => {
+    const cem = participantId.parse('cccccccc');
+    const waiting = conferenceView.parse({
+      ...view,
+      knocking: [{ id: cem, displayName: 'Cem', verified: false, connection: 'connected', messages: [] }],
+    });
+    const told = (outcome: 'admitted' | 'rejected' | 'withdrawn' | 'timeout', by = ann) =>
+      tidingsOf({ type: 'knock-ended', knocker: cem, outcome, ...(by && { by }) }, waiting);
+    expect(told('admitted')).toEqual({
+      text: 'tidings.admitted',
+      name: 'Ann',
+      other: 'Cem',
+      concernsSelf: false,
+    });
+    expect(told('rejected')).toMatchObject({ text: 'tidings.rejected', name: 'Ann', other: 'Cem' });
+    expect(told('admitted', me)).toBeUndefined();
+    expect(told('timeout')).toEqual({ text: 'tidings.stoppedWaiting', name: 'Cem', concernsSelf: false });
   });
 
   it('are silent about what one did oneself', () => {

@@ -25,11 +25,22 @@ export interface Tidings {
     | `tidings.${'moderated' | 'freed' | 'leaveTaken' | 'heldBack'}.${Mutable}`
     | 'tidings.startMuted'
     | 'tidings.subject'
-    | 'tidings.noSubject';
+    | 'tidings.noSubject'
+    | 'tidings.passwordSet'
+    | 'tidings.passwordRemoved'
+    | 'tidings.lobbyOn'
+    | 'tidings.lobbyOff'
+    | 'tidings.locked'
+    | 'tidings.unlocked'
+    | 'tidings.admitted'
+    | 'tidings.rejected'
+    | 'tidings.stoppedWaiting';
   /** Whom it names, as they gave their name; may be empty. */
   readonly name: string;
   /** What the meeting is about now, where that is the news. */
   readonly subject?: string;
+  /** Whom it was done to, when `name` did it; may be empty. */
+  readonly other?: string;
   /** Whether it was done to oneself. */
   readonly concernsSelf: boolean;
 }
@@ -73,6 +84,10 @@ export function tidingsOf(event: ViewEvent, before: ConferenceView): Tidings | u
       if (subject === '') return { text: 'tidings.noSubject', name, concernsSelf: false };
       return { text: 'tidings.subject', name, subject, concernsSelf: false };
     }
+    case 'access-changed':
+      return ofAccess(event, before);
+    case 'knock-ended':
+      return ofKnock(event, before);
     default:
       return undefined;
   }
@@ -122,6 +137,32 @@ const MUTED = {
   camera: 'tidings.cameraStoppedBy',
   screen: 'tidings.screenStoppedBy',
 } as const satisfies Record<Mutable, Tidings['text']>;
+
+/** That a password was replaced by another shows by nothing else having changed. */
+function ofAccess(
+  { access, by }: Extract<ViewEvent, { type: 'access-changed' }>,
+  before: ConferenceView,
+): Tidings | undefined {
+  if (by === undefined || by === before.self) return undefined;
+  const { password, lobby, locked } = before.access;
+  const tidings = (text: Tidings['text']) => ({ text, name: nameOf(before, by), concernsSelf: false });
+  if (access.lobby !== lobby) return tidings(access.lobby ? 'tidings.lobbyOn' : 'tidings.lobbyOff');
+  if (access.locked !== locked) return tidings(access.locked ? 'tidings.locked' : 'tidings.unlocked');
+  if (!access.password && !password) return undefined;
+  return tidings(access.password ? 'tidings.passwordSet' : 'tidings.passwordRemoved');
+}
+
+/** What another moderator decided about somebody who waited, or that nothing is to be decided any more. */
+function ofKnock(
+  { knocker, outcome, by }: Extract<ViewEvent, { type: 'knock-ended' }>,
+  before: ConferenceView,
+): Tidings | undefined {
+  const who = before.knocking.find(({ id }) => id === knocker)?.displayName ?? '';
+  if (outcome === 'withdrawn' || outcome === 'timeout')
+    return { text: 'tidings.stoppedWaiting', name: who, concernsSelf: false };
+  if (by === undefined || by === before.self) return undefined;
+  return { text: `tidings.${outcome}`, name: nameOf(before, by), other: who, concernsSelf: false };
+}
 
 function nameOf({ participants }: ConferenceView, id: ParticipantId): string {
   return participants.find((participant) => participant.id === id)?.displayName ?? '';

@@ -27,9 +27,10 @@ export function useTidings(): readonly Told[] {
     const stop = meeting.listen((event, before) => {
       const tidings = tidingsOf(event, before);
       if (tidings === undefined) return;
-      const { text, name, subject, concernsSelf } = tidings;
+      const { text, name, other, subject, concernsSelf } = tidings;
+      const called = (one: string) => (one === '' ? t('call.guest') : one);
       const id = ++count;
-      const words = t(text, { name: name === '' ? t('call.guest') : name, subject });
+      const words = t(text, { name: called(name), other: called(other ?? ''), subject });
       setTold((all) => [...all, { id, text: words, concernsSelf }].slice(-SHOWN));
       const timer = setTimeout(
         () => {

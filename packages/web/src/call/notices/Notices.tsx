@@ -6,6 +6,7 @@ import controls from '../../design/controls.module.css';
 import { useCamera, useMicrophone } from '../../devices/useDeviceToggles.ts';
 import { useScreenShare } from '../../devices/useScreenShare.ts';
 import { useMeetingState } from '../../room/MeetingContext.ts';
+import { KnockNotice } from '../lobby/KnockNotice.tsx';
 import { UnmuteRequest } from '../moderation/UnmuteRequest.tsx';
 import { useTidings } from '../moderation/useTidings.ts';
 import styles from './Notices.module.css';
@@ -18,12 +19,14 @@ interface NoticesProps {
   /** The browser plays no sound before a click. */
   readonly soundBlocked: boolean;
   readonly onHear: () => void;
+  /** The list of participants is on screen. */
+  readonly listOpen: boolean;
   /** What asks for an answer, below the messages. */
   readonly children: ReactNode;
 }
 
 /** What the person should know now, above the pictures; the most pressing first. */
-export function Notices({ view, soundBlocked, onHear, children }: NoticesProps) {
+export function Notices({ view, soundBlocked, onHear, listOpen, children }: NoticesProps) {
   const { t } = useTranslation();
   const news = [...useTraffic(view), ...useShares(view)];
   const tidings = useTidings();
@@ -40,6 +43,7 @@ export function Notices({ view, soundBlocked, onHear, children }: NoticesProps) 
           {t('notice.clickToHear')}
         </button>
       ) : null}
+      <KnockNotice knocking={view.knocking} hidden={listOpen} />
       <div className={styles.messages} role="status">
         {reconnecting === undefined ? null : (
           <p className={styles.notice} data-kind="warning">

@@ -6,6 +6,7 @@ const person = (digit: string, displayName: string): ParticipantView => ({
   id: participantId.parse(digit.repeat(8)),
   displayName,
   role: 'participant',
+  verified: false,
   connection: 'connected',
 });
 const self = person('0', 'Me');

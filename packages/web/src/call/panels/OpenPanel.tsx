@@ -23,6 +23,7 @@ const TITLES = {
   invite: 'call.invite',
   settings: 'call.settings',
   subject: 'subject.change',
+  security: 'security.title',
   end: 'call.endForAll',
   shortcuts: 'call.shortcuts',
 } as const satisfies Readonly<Record<Panel, string>>;
@@ -61,6 +62,8 @@ function Loaded({
       return <parts.SettingsDialog displayName={people[0]?.displayName ?? ''} onClose={onClose} />;
     case 'subject':
       return <parts.SubjectDialog subject={view.subject} onClose={onClose} />;
+    case 'security':
+      return <parts.SecurityDialog onClose={onClose} />;
     case 'end':
       return <parts.EndDialog onClose={onClose} />;
     case 'shortcuts':

@@ -8,6 +8,7 @@ import { RulesMenu } from '../moderation/RulesMenu.tsx';
 import { Avatar } from '../floor/Avatar.tsx';
 import { useName } from '../floor/useName.ts';
 import { useMeeting } from '../../room/MeetingContext.ts';
+import { AtTheDoor } from '../lobby/AtTheDoor.tsx';
 import moderation from '../moderation/moderation.module.css';
 import { useViewpoint } from '../moderation/useViewpoint.ts';
 import { handsFirst, type Person } from '../people.ts';
@@ -53,6 +54,7 @@ export function ParticipantsPanel({ people, onInvite, onClose }: ParticipantsPan
           <X size="1.25rem" aria-hidden />
         </button>
       </header>
+      <AtTheDoor />
       <button type="button" className={controls.primary} onClick={onInvite}>
         <UserPlus size="1.125rem" aria-hidden />
         {t('call.invite')}

@@ -1,3 +1,4 @@
+import type { MeetingState } from '@treff/client/media';
 import { LIMITS } from '@treff/protocol';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,7 +7,7 @@ import { rememberedName } from '../../app/preferences.ts';
 import controls from '../../design/controls.module.css';
 import { DeviceSelects } from '../../devices/DeviceSelects.tsx';
 import { LevelMeter } from '../../devices/LevelMeter.tsx';
-import { useMeeting } from '../../room/MeetingContext.ts';
+import { useMeeting, useMeetingState } from '../../room/MeetingContext.ts';
 import { DirectChoices } from './DirectChoices.tsx';
 import styles from './panels.module.css';
 import { RoomDialog } from './RoomDialog.tsx';
@@ -22,10 +23,11 @@ export function SettingsDialog({ displayName, onClose }: SettingsDialogProps) {
   const meeting = useMeeting();
   const nameId = useId();
   const [name, setName] = useState(displayName);
+  const verified = useMeetingState(hasVerifiedName);
 
   function rename() {
     const trimmed = name.trim();
-    if (trimmed === displayName) return;
+    if (verified || trimmed === displayName) return;
     meeting.rename(trimmed);
     rememberedName.set(trimmed);
   }
@@ -52,16 +54,28 @@ export function SettingsDialog({ displayName, onClose }: SettingsDialogProps) {
           <input
             id={nameId}
             className={controls.input}
-            value={name}
+            value={verified ? displayName : name}
+            readOnly={verified}
             maxLength={LIMITS.displayNameLength}
             onChange={(event) => setName(event.target.value)}
             onBlur={rename}
             autoComplete="nickname"
+            aria-describedby={verified ? `${nameId}-note` : undefined}
           />
+          {verified ? (
+            <p id={`${nameId}-note`} className={styles.soft}>
+              {t('error.participant/name-fixed.title')}
+            </p>
+          ) : null}
         </form>
         <LanguageSelect label={t('settings.language')} />
       </section>
       <DirectChoices />
     </RoomDialog>
   );
+}
+
+/** The name is the account's, or a token's. */
+function hasVerifiedName({ conference }: MeetingState): boolean {
+  return conference?.participants.find(({ id }) => id === conference.self)?.verified === true;
 }

@@ -1,2 +1,10 @@
 /** What lies beside or over the call; one at a time. */
-export type Panel = 'participants' | 'chat' | 'invite' | 'settings' | 'subject' | 'end' | 'shortcuts';
+export type Panel =
+  | 'participants'
+  | 'chat'
+  | 'invite'
+  | 'settings'
+  | 'security'
+  | 'subject'
+  | 'end'
+  | 'shortcuts';

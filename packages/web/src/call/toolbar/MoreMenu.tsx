@@ -9,6 +9,7 @@ import {
   PencilLine,
   PhoneOff,
   Settings,
+  ShieldCheck,
   UserPlus,
   Users,
 } from 'lucide-react';
@@ -69,6 +70,12 @@ export function MoreMenu({ onOpen }: MoreMenuProps) {
             <Settings size="1.25rem" aria-hidden />
             {t('call.settings')}
           </MenuItem>
+          {role === 'moderator' ? (
+            <MenuItem className={styles.menuItem ?? ''} onAction={() => onOpen('security')}>
+              <ShieldCheck size="1.25rem" aria-hidden />
+              {t('security.title')}
+            </MenuItem>
+          ) : null}
           {document.fullscreenEnabled ? (
             <MenuItem className={styles.menuItem ?? ''} onAction={toggleFullScreen}>
               {isFullScreen ? (
