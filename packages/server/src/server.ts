@@ -134,7 +134,7 @@ export async function startServer(
 
 /** What its owner has laid down for a room, as its conferences take it. */
 function termsOf({ owner, settings, passwordHash }: OwnedRoom): OwnedRoomTerms {
-  const { lobby, moderators, maxParticipants, notBefore, notAfter } = settings;
+  const { lobby, moderators, startMuted, maxParticipants, notBefore, notAfter } = settings;
   return {
     access: {
       owner: owner ?? undefined,
@@ -144,6 +144,7 @@ function termsOf({ owner, settings, passwordHash }: OwnedRoom): OwnedRoomTerms {
     },
     // The owner does in any case.
     moderators: moderators === 'owner' ? 'token' : moderators,
+    startMuted,
     doors: { password: passwordHash ?? undefined, lobby },
   };
 }
