@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { LIMITS } from './limits.ts';
-import { role } from './view.ts';
+import { role, startMuted } from './view.ts';
 
 /** Milliseconds since the epoch. */
 const moment = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
@@ -13,7 +13,7 @@ export const roomSettings = z
     /** Who moderates on coming in: the owner alone, also who comes first, everybody, or whoever is signed in. */
     moderators: z.enum(['owner', 'first', 'everyone', 'authenticated']),
     /** What is muted of those who come in. */
-    startMuted: z.object({ microphone: z.boolean(), camera: z.boolean() }),
+    startMuted,
     /** Absent: as many as the server takes. */
     maxParticipants: z.optional(z.int().check(z.minimum(1), z.maximum(LIMITS.participants))),
     /** Nobody comes in before, or from then on. Absent: there is no such moment. */

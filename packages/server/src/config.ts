@@ -128,13 +128,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       promotes: read('PROMOTE_MODERATOR', yesOrNo, YES_OR_NO, true),
     },
     startMuted: {
-      microphone: read(
-        'START_WITH_AUDIO_MUTED',
-        yesOrNo,
-        'one of 1, true, yes, on, 0, false, no, off',
-        false,
-      ),
-      camera: read('START_WITH_VIDEO_MUTED', yesOrNo, 'one of 1, true, yes, on, 0, false, no, off', false),
+      microphone: read('START_WITH_AUDIO_MUTED', yesOrNo, YES_OR_NO, false),
+      camera: read('START_WITH_VIDEO_MUTED', yesOrNo, YES_OR_NO, false),
     },
     access: readAccessConfig(read),
     stun: { port: read('STUN_PORT', stunPort, 'a port from 1 to 65535, or off', 3_478) },

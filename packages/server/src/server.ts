@@ -135,12 +135,13 @@ export async function startServer(
 
 /** What its owner has laid down for a room, as its conferences take it. */
 function termsOf({ owner, settings, passwordHash }: OwnedRoom): OwnedRoomTerms {
-  const { lobby, moderators, maxParticipants, notBefore, notAfter } = settings;
+  const { lobby, moderators, startMuted, maxParticipants, notBefore, notAfter } = settings;
   return {
     access: { owner: owner ?? undefined, notBefore, notAfter },
     maxParticipants,
     // The owner does in any case.
     moderators: moderators === 'owner' ? 'token' : moderators,
+    startMuted,
     doors: { password: passwordHash ?? undefined, lobby },
     startMuted: settings.startMuted,
   };

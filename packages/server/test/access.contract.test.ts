@@ -20,7 +20,7 @@ const JWT_SECRET = 'a secret of no less than 32 bytes';
 const SETTINGS: RoomSettings = {
   lobby: true,
   moderators: 'owner',
-  startMuted: { microphone: false, camera: false },
+  startMuted: { microphone: true, camera: false },
   maxParticipants: 3,
 };
 
@@ -78,6 +78,7 @@ describe('whoever is signed in', () => {
     await until(() => client.view !== undefined);
     expect(me(client)).toMatchObject({ displayName: 'Ann Lee', verified: true, role: 'moderator' });
     expect(client.view?.access).toMatchObject({ lobby: true, password: false });
+    expect(client.view?.startMuted).toEqual({ microphone: true, camera: false });
   });
 
   it('is nobody special with a cookie of an account that was removed meanwhile', async () => {
