@@ -96,7 +96,7 @@ export interface Caller {
   /** What the server signed for the place that this person had before. */
   readonly lost: SeatClaim | undefined;
   /** Nobody is inside, and only somebody who is signed in may begin. Nothing was told to the session. */
-  onHostRequired(): void;
+  readonly onHostRequired: () => void;
 }
 
 const SYSTEM: Actor = { kind: 'system' };

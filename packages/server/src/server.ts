@@ -143,7 +143,6 @@ function termsOf({ owner, settings, passwordHash }: OwnedRoom): OwnedRoomTerms {
     moderators: moderators === 'owner' ? 'token' : moderators,
     startMuted,
     doors: { password: passwordHash ?? undefined, lobby },
-    startMuted: settings.startMuted,
   };
 }
 

@@ -5,12 +5,12 @@ import type { CommandResult } from './seat.ts';
 import type { ErrorDetails, JoinRequest, Session } from './session.ts';
 
 export interface WaitingRoomOptions {
-  state(): ConferenceState;
+  readonly state: () => ConferenceState;
   /** Does the work after all that is going on in the conference. */
-  run(work: () => void): void;
+  readonly run: (work: () => void) => void;
   /** Within such work: as the system. */
-  dispatch(command: ConferenceCommand): CommandResult;
-  sign(waiting: Waiting, what: Pick<SeatClaim, 'role' | 'displayName' | 'waits'>): string;
+  readonly dispatch: (command: ConferenceCommand) => CommandResult;
+  readonly sign: (waiting: Waiting, what: Pick<SeatClaim, 'role' | 'displayName' | 'waits'>) => string;
 }
 
 /** Somebody who waits before a conference: their place outlives their sessions, as a seat does. */
