@@ -26,7 +26,7 @@ function fakeMeeting() {
     meeting: meeting as unknown as Meeting,
     is(role: Role, token: string) {
       meeting.ticket = { token, epoch: EPOCH, self: SELF, sources: 0 };
-      const participants = [{ id: SELF, displayName: '', role, connection: 'connected' }];
+      const participants = [{ id: SELF, displayName: '', role, verified: false, connection: 'connected' }];
       const route = { mode: 'none', move: 0, bridge: false };
       const conference = conferenceView.parse({
         epoch: EPOCH,
@@ -37,6 +37,8 @@ function fakeMeeting() {
         sources: [],
         speakers: [],
         hands: [],
+        access: { password: false, lobby: false, locked: false },
+        knocking: [],
         mediaModeration: [],
         startMuted: { microphone: false, camera: false },
         subject: '',
