@@ -53,6 +53,9 @@ const AT_THE_DOOR: ReadonlySet<ErrorCode> = new Set([
   'room/lobby-full',
   'room/sign-in-required',
   'room/invitation-invalid',
+  'auth/token-invalid',
+  'auth/token-expired',
+  'auth/token-wrong-room',
   'participant/name-required',
   'participant/invalid-name',
 ]);

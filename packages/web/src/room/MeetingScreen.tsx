@@ -8,6 +8,7 @@ import { Call } from '../call/Call.tsx';
 import { Frame } from '../prejoin/Frame.tsx';
 import { Prejoin } from '../prejoin/Prejoin.tsx';
 import { forgetCredentials } from './credentials.ts';
+import { keyTo } from './door.ts';
 import type { Barred } from './DoorPage.tsx';
 import type { Identity } from './identity.ts';
 import { LeftPage } from './LeftPage.tsx';
@@ -45,7 +46,7 @@ function Phases({ room, overrides, identity, comeback }: Omit<MeetingScreenProps
   const [skipsPrejoin, setSkipsPrejoin] = useState(!overrides.prejoin || comeback !== undefined);
   const [wantsIn, setWantsIn] = useState(skipsPrejoin);
   const reloading = useVersionReload(phase, room, displayName, comeback);
-  const door = useDoor(phase);
+  const { door, hasPassword } = useDoor(phase);
   useTitle(room);
   useMediaModeAttribute();
   useRecentRoom(phase);
@@ -95,7 +96,8 @@ function Phases({ room, overrides, identity, comeback }: Omit<MeetingScreenProps
                 onEnter={enter}
                 onAsGuest={() => {
                   forgetCredentials(room);
-                  window.location.reload();
+                  if (door.code === 'room/invitation-invalid') meeting.enter({});
+                  else window.location.reload();
                 }}
               />
             )}
@@ -117,7 +119,14 @@ function Phases({ room, overrides, identity, comeback }: Omit<MeetingScreenProps
     case 'waiting':
       return before(
         <Threshold>
-          {({ WaitingPage }) => <WaitingPage phase={phase} identity={identity} displayName={displayName} />}
+          {({ WaitingPage }) => (
+            <WaitingPage
+              phase={phase}
+              identity={identity}
+              displayName={displayName}
+              hasPassword={hasPassword}
+            />
+          )}
         </Threshold>,
       );
     case 'joined':
@@ -136,13 +145,20 @@ function Phases({ room, overrides, identity, comeback }: Omit<MeetingScreenProps
   }
 }
 
-/** The shut door before which the person stands; also while an attempt to open it is on its way. */
-function useDoor(phase: MeetingPhase): Barred | undefined {
+/**
+ * The shut door before which the person stands, also while an attempt to open it is on its way; and whether a password opens it,
+ * which somebody who waits may still find.
+ */
+function useDoor(phase: MeetingPhase): { readonly door: Barred | undefined; readonly hasPassword: boolean } {
   const [door, setDoor] = useState<Barred>();
+  const [hasPassword, setHasPassword] = useState(false);
   const isOnItsWay = phase.name === 'connecting' || phase.name === 'prejoin' || phase.name === 'joining';
   const now = phase.name === 'barred' ? phase : isOnItsWay ? door : undefined;
-  if (now !== door) setDoor(now);
-  return now;
+  if (now !== door) {
+    setDoor(now);
+    if (now !== undefined) setHasPassword(keyTo(now.code) === 'password');
+  }
+  return { door: now, hasPassword };
 }
 
 /** True while the page is being replaced by the server's version of it. */

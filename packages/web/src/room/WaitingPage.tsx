@@ -1,9 +1,11 @@
 import type { MeetingPhase } from '@treff/client/media';
-import { DoorOpen, Hourglass, LoaderCircle, MessageSquare } from 'lucide-react';
-import { useState } from 'react';
+import { LIMITS } from '@treff/protocol';
+import { DoorOpen, Hourglass, KeyRound, LoaderCircle, MessageSquare } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LobbyChat } from '../call/lobby/LobbyChat.tsx';
 import controls from '../design/controls.module.css';
+import { PasswordField } from '../design/PasswordField.tsx';
 import { Arrival } from '../prejoin/Arrival.tsx';
 import styles from '../prejoin/Prejoin.module.css';
 import { signInAddress } from './DoorPage.tsx';
@@ -15,10 +17,12 @@ interface WaitingPageProps {
   readonly identity: Identity;
   /** Under which the moderators see who waits. */
   readonly displayName: string;
+  /** A password would open, too. */
+  readonly hasPassword: boolean;
 }
 
 /** Before the meeting, until somebody opens: one comes in by oneself then. */
-export function WaitingPage({ phase, identity, displayName }: WaitingPageProps) {
+export function WaitingPage({ phase, identity, displayName, hasPassword }: WaitingPageProps) {
   const { t } = useTranslation();
   const meeting = useMeeting();
   const forHost = phase.for === 'host';
@@ -42,6 +46,7 @@ export function WaitingPage({ phase, identity, displayName }: WaitingPageProps) 
         </div>
       </div>
       {forHost ? null : <Talk messages={phase.messages} />}
+      {hasPassword && !forHost ? <Password refusal={phase.refusal} /> : null}
       <div className={styles.buttons}>
         {forHost && identity.canSignIn ? (
           <a className={controls.primary} href={signInAddress()}>
@@ -80,5 +85,57 @@ function Talk({ messages }: Pick<WaitingPageProps['phase'], 'messages'>) {
         return undefined;
       }}
     />
+  );
+}
+
+/** For somebody who remembers it while they wait. Who waits goes on waiting whatever comes of it. */
+function Password({ refusal }: Pick<WaitingPageProps['phase'], 'refusal'>) {
+  const { t } = useTranslation();
+  const meeting = useMeeting();
+  const field = useRef<HTMLInputElement>(null);
+  const [opened, setOpened] = useState(false);
+  const [password, setPassword] = useState('');
+  /** Not asked yet, or something else was written since. */
+  const [changed, setChanged] = useState(true);
+  useEffect(() => {
+    if (opened) field.current?.focus();
+  }, [opened]);
+  if (!opened) {
+    return (
+      <button type="button" className={`${controls.quiet} ${styles.write}`} onClick={() => setOpened(true)}>
+        <KeyRound size="1.125rem" aria-hidden />
+        {t('waiting.password')}
+      </button>
+    );
+  }
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (password === '') return;
+        setChanged(false);
+        meeting.enter({ password });
+      }}
+    >
+      <PasswordField
+        label={t('password.label')}
+        value={password}
+        maxLength={LIMITS.roomPasswordLength}
+        field={field}
+        refusal={
+          changed || refusal === undefined
+            ? undefined
+            : `${t(`error.${refusal}.title`)}. ${t(`error.${refusal}.text`)}`
+        }
+        onChange={(value) => {
+          setPassword(value);
+          setChanged(true);
+        }}
+      />
+      <button type="submit" className={controls.secondary}>
+        {t('prejoin.join')}
+      </button>
+    </form>
   );
 }

@@ -177,7 +177,15 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       change({ phase: { name: 'joining' } });
       setTimeout(() => {
         if (wish.knock === true)
-          change({ phase: { name: 'waiting', for: 'admission', session: 'connected', messages: [] } });
+          change({
+            phase: {
+              name: 'waiting',
+              for: 'admission',
+              session: 'connected',
+              messages: [],
+              refusal: undefined,
+            },
+          });
         else if (wish.password === 'tea') this.join({ displayName: wish.displayName ?? '' });
         else if (wish.password === undefined) change({ phase: { ...phase } });
         else change({ phase: phaseOf({ ...options, phase: 'barred', code: 'room/password-wrong' }) });
@@ -330,7 +338,7 @@ function phaseOf({ phase, code, session, canKnock, retryAfter, waitFor }: FakeOp
     case 'barred':
       return { name: phase, code: code as 'room/full', canKnock, retryAfterMs };
     case 'waiting':
-      return { name: phase, for: waitFor, session, messages: [] };
+      return { name: phase, for: waitFor, session, messages: [], refusal: undefined };
     default:
       return { name: phase };
   }

@@ -35,6 +35,9 @@ describe('the password that one has set oneself', () => {
     hands: [],
     access: { ...OPEN, password: true },
     knocking: [],
+    mediaModeration: [],
+    startMuted: { microphone: false, camera: false },
+    subject: '',
     messages: [],
   });
 
