@@ -198,7 +198,8 @@ export class Focus {
   join(session: Session, request: JoinRequest, caller: Caller): void {
     const refuse = () => session.refuse('server/internal');
     this.#do(() => {
-      if (!session.isOpen) return;
+      // Its place may have come by another way while it was asked who this is: moderators let the person in, or a host came.
+      if (!session.isOpen || session.hasPlace) return;
       const lost = this.#lostHere(caller.lost);
       if (lost?.waits === true && this.#waitingRoom.takeBack(session, request, lost)) return;
       this.#letIn(session, request, { ...caller, lost: lost?.waits === true ? undefined : lost });
@@ -225,6 +226,11 @@ export class Focus {
     if (known) this.#returns.note(participant);
     if (this.#state.participants.has(participant)) this.#seat(participant, session, request.rtpCapabilities);
     else this.#waitingRoom.add(participant, session, request);
+  }
+
+  /** Somebody for whom this was opened does not come: it ends unless others did. */
+  abandon(): void {
+    this.#do(() => {});
   }
 
   /** Keeps a seat for somebody who came in, and asks for their transports. */
