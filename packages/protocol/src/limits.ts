@@ -145,8 +145,8 @@ export const LIMITS = {
   idTokenLength: 2_048,
   /** Characters of the path that somebody returns to after signing in: the longest room name percent-encoded is 1,152. */
   returnPathLength: 2_048,
-  /** Bytes of the rules of one running conference, as they are kept for a crash: a few hundred bytes for each of `participants`. */
-  conferenceRecordBytes: 256 * 1024,
+  /** Bytes of the rules of one running conference, as they are kept for a crash: less than 1,800 for each of `participants`, if all of them were removed with long words. */
+  conferenceRecordBytes: 1024 * 1024,
   /** Characters of the name that one signs in with; an email address fits. */
   accountNameLength: 64,
   /** Characters of an account's password: NIST SP 800-63B asks for at least 8, and to take at least 64. */

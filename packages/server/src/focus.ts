@@ -27,6 +27,7 @@ import {
 } from '@treff/conference';
 import {
   CLOSE,
+  LIMITS,
   type Bridge,
   type BridgeEvent,
   type BridgeSignal,
@@ -51,7 +52,7 @@ import { ConferenceMedia } from './conference-media.ts';
 import type { Logger } from './logger.ts';
 import { Returns } from './returns.ts';
 import { Seat, type CommandResult } from './seat.ts';
-import type { SeatClaim, SeatTokens } from './seat-token.ts';
+import type { SeatClaim, SeatTokens, TokenRotation } from './seat-token.ts';
 import type { ErrorDetails, JoinRequest, Place, ResumeRequest, Session } from './session.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -114,6 +115,8 @@ export class Focus {
   readonly incarnation: Incarnation;
   readonly #options: FocusOptions;
   readonly #seats = new Map<ParticipantId, Seat>();
+  /** Of seats that were given up lately: which token brings their participant back. */
+  readonly #rotations = new Map<ParticipantId, TokenRotation>();
   readonly #media: ConferenceMedia;
   readonly #returns: Returns;
   #state: ConferenceState;
@@ -207,14 +210,16 @@ export class Focus {
   }
 
   #letIn(session: Session, request: JoinRequest, { applicant, lost, onHostRequired }: Caller): void {
-    const formerly = lost?.participant;
     const { identity, address } = applicant;
-    const removal = removalOf(this.#state, { participant: formerly, identity: identity?.id, address });
+    const asking = { participant: lost?.participant, identity: identity?.id, address };
+    const removal = removalOf(this.#state, asking);
     if (removal !== undefined) return tellKicked(session, removal);
     const returning = this.#returning(lost);
+    const formerly = returning ?? this.#formerly(lost);
     const participant = returning ?? this.#newParticipantId();
     const { displayName, p2p } = request;
-    const role = returning === undefined ? undefined : lost?.role;
+    // As the server knew them last, and not as one of their tokens says, which may be of before.
+    const role = returning === undefined ? undefined : this.#state.access.expected.get(returning);
     const known = returning !== undefined;
     const refusal = this.#dispatch(
       { type: 'join', participant, displayName, p2p, formerly, role, applicant: { ...applicant, known } },
@@ -471,6 +476,11 @@ export class Focus {
     const seat = this.#seats.get(participant);
     if (seat === undefined) return;
     this.#seats.delete(participant);
+    this.#rotations.set(participant, seat.rotation);
+    for (const oldest of this.#rotations.keys()) {
+      if (this.#rotations.size <= LIMITS.participants) break;
+      this.#rotations.delete(oldest);
+    }
     if (seat.phase.name === 'joining') seat.phase.cancel();
     const { session } = seat;
     seat.session = undefined;
@@ -526,7 +536,15 @@ export class Focus {
   #returning(lost: SeatClaim | undefined): ParticipantId | undefined {
     if (lost === undefined) return undefined;
     const participant = this.#returns.whom(lost, this.#options.clock.now());
-    return participant === undefined || this.#state.participants.has(participant) ? undefined : participant;
+    return participant !== undefined && this.#state.access.expected.has(participant)
+      ? participant
+      : undefined;
+  }
+
+  /** Whose seat it was, in this conference; a token that was overtaken by another is nobody's, as in a resume. */
+  #formerly(lost: SeatClaim | undefined): ParticipantId | undefined {
+    if (lost?.incarnation !== this.incarnation) return undefined;
+    return this.#rotations.get(lost.participant)?.use(lost.rotation) === true ? lost.participant : undefined;
   }
 
   #newParticipantId(): ParticipantId {
