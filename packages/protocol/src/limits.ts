@@ -64,6 +64,12 @@ export const LIMITS = {
   /** Joins of one address without a valid seat's token: a school behind one address opens its lessons within this burst. */
   joinBurst: 200,
   joinsPerSecond: 5,
+  /** Joins with the token of one seat that do not count for the address: a connection that keeps breaking. */
+  returnBurst: 20,
+  returnPaceMs: 10_000,
+  /** Passwords that one conference may be given: a burst, then one more every `passwordChangePaceMs`. Each costs 20 ms of a core. */
+  passwordChanges: 5,
+  passwordChangePaceMs: 5_000,
   /** Addresses, and rooms, whose joins and wrong passwords are counted. */
   countedAddresses: 10_000,
   /** Characters of an invitation's secret. */

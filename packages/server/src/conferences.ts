@@ -102,7 +102,7 @@ export class Conferences implements Reception {
   async #join(session: Session, room: string, request: JoinRequest): Promise<void> {
     const { door } = this.#options;
     const lost = this.#claimOf(request.restore);
-    door.count(session, lost !== undefined);
+    door.count(session, lost);
     const caller = await door.identify(session, room, request);
     const displayName = caller.displayName ?? request.displayName;
     for (;;) {

@@ -50,6 +50,7 @@ import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
 import type { Logger } from './logger.ts';
+import { TokenBucket } from './rate.ts';
 import { Returns } from './returns.ts';
 import { Seat, type CommandResult } from './seat.ts';
 import type { SeatClaim, SeatTokens, TokenRotation } from './seat-token.ts';
@@ -127,6 +128,7 @@ export class Focus {
   readonly #waitingRoom: WaitingRoom;
   /** Passwords that are being hashed, one after the other. */
   #hashing: Promise<void> = Promise.resolve();
+  readonly #passwordChanges: TokenBucket;
   /** Somebody came in while nobody was there. */
   #opened = false;
   /** The rules that were given away last, as text. */
@@ -138,6 +140,11 @@ export class Focus {
     this.incarnation = options.incarnation;
     this.#options = options;
     const { bridge, clock, logger, incarnation, room, restored } = options;
+    this.#passwordChanges = new TokenBucket({
+      burst: LIMITS.passwordChanges,
+      perSecond: 1_000 / LIMITS.passwordChangePaceMs,
+      now: clock.now(),
+    });
     this.#returns = new Returns({ room, earlier: restored?.incarnations ?? [] });
     this.#state = createConference({
       ...options,
@@ -360,7 +367,9 @@ export class Focus {
     if (!roles.moderators.has(seat.participant)) return settle(() => 'permission/denied');
     const refusal = password === undefined ? undefined : unfitPassword(password, passwordDigits);
     if (refusal !== undefined) return settle(() => refusal);
-    const { hashPassword, logger } = this.#options;
+    const { hashPassword, logger, clock } = this.#options;
+    if (password !== undefined && !this.#passwordChanges.take(clock.now()))
+      return settle(() => 'protocol/rate-limited');
     this.#hashing = this.#hashing.then(async () => {
       try {
         const hash = password === undefined ? undefined : await hashPassword(password);

@@ -130,3 +130,29 @@ describe('nobody is left behind', () => {
     expect(eve.errors.at(-1)).toBe('room/too-many-attempts');
   });
 });
+
+describe('somebody who sets one password after another', () => {
+  it('keeps the machine busy with a few of them, and others set theirs', async () => {
+    let hashed = 0;
+    meetings = new TestMeetings({
+      hashPassword: async () => `hash ${++hashed}`,
+    });
+    const ann = await meetings.joined('Ann');
+    const ids = Array.from({ length: 3 * LIMITS.passwordChanges }, (_, index) =>
+      ann.command({ type: 'set-password', password: `password ${index}` }),
+    );
+    await until(() => ids.every((id) => ann.results.has(id)), 'results');
+    expect(hashed).toBe(LIMITS.passwordChanges);
+    expect(ann.results.get(ids.at(-1) ?? '')).toBe('protocol/rate-limited');
+    // To take it away costs nothing.
+    const none = ann.command({ type: 'set-password' });
+    await until(() => ann.results.has(none));
+    expect([ann.results.get(none), ann.view?.access.password]).toEqual([undefined, false]);
+    const bo = await meetings.joined('Bo', 'other');
+    bo.command({ type: 'set-password', password: 'a secret' });
+    await until(() => bo.view?.access.password === true);
+    meetings.clock.advance(LIMITS.passwordChangePaceMs);
+    ann.command({ type: 'set-password', password: 'later' });
+    await until(() => ann.view?.access.password === true);
+  });
+});
