@@ -108,6 +108,8 @@ export const LIMITS = {
   conferences: 10_000,
   /** Sockets of one server process that have not joined. */
   unjoinedSockets: 2_000,
+  /** Of these, sockets of one address: a school behind one has so many on the prejoin page, and one machine can't shut everybody else out. */
+  unjoinedSocketsOfAddress: 1_000,
   /** Codecs, header extensions, encodings in RTP parameters and capabilities. Chromium 156 lists about 40 codecs, 20 extensions. */
   rtpCodecs: 100,
   rtpHeaderExtensions: 64,
