@@ -53,7 +53,7 @@ async function recordRings(context: BrowserContext): Promise<void> {
     const rings: string[] = [];
     Object.assign(globalThis, { rings });
     const connect = AudioNode.prototype.connect;
-    function connectAndCount(this: AudioNode, ...args: [AudioNode]): AudioNode {
+    function connectAndCount(this: AudioNode, ...args: [AudioNode]): unknown {
       if (args[0] instanceof AudioDestinationNode) rings.push(this.context.state);
       return Reflect.apply(connect, this, args);
     }
