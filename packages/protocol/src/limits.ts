@@ -100,7 +100,7 @@ export const LIMITS = {
   rememberedCommands: 256,
   /** Characters of a command id. */
   commandIdLength: 36,
-  /** Characters of a seat's token. The longest room and name in it, in a script of three bytes a letter, make about 1,000. */
+  /** Characters of a seat's token. The longest room in it, in a script of three bytes a letter, makes about 800. */
   tokenLength: 2_048,
   /** Milliseconds for which a token brings its participant back after a restart: longer than meetings last, so that no meeting is too long to be restored. */
   restoreMs: 24 * 60 * 60_000,

@@ -277,8 +277,6 @@ export const serverMessage = z.discriminatedUnion('type', [
   }),
   /** To somebody who waits, what they wrote too. */
   z.object({ type: z.literal('lobby-message'), message: lobbyMessage }),
-  /** Takes the place of the one before: it says what the person is by now. */
-  z.object({ type: z.literal('token'), token: text(LIMITS.tokenLength) }),
   z.object({ type: z.literal('resumed'), token: text(LIMITS.tokenLength) }),
   /** One numbered change; numbers of a seat have no gaps. */
   z.object({ type: z.literal('event'), seq: sequence, event: viewEvent }),

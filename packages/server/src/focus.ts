@@ -12,7 +12,6 @@ import {
   peerOf,
   project,
   projectEvent,
-  roleOf,
   type AccessPolicy,
   type Actor,
   type Applicant,
@@ -156,7 +155,7 @@ export class Focus {
       state: () => this.#state,
       run: (work) => this.#do(work),
       dispatch: (command) => this.#dispatch(command, SYSTEM),
-      sign: (waiting, what) => this.#sign(waiting, what),
+      sign: (waiting) => this.#sign(waiting, true),
     });
     this.#media = new ConferenceMedia({
       incarnation,
@@ -225,7 +224,7 @@ export class Focus {
     const formerly = returning ?? this.#formerly(lost);
     const participant = returning ?? this.#newParticipantId();
     const { displayName, p2p } = request;
-    // As the server knew them last, and not as one of their tokens says, which may be of before.
+    // As the server knew them last.
     const role = returning === undefined ? undefined : this.#state.access.expected.get(returning);
     const known = returning !== undefined;
     const refusal = this.#dispatch(
@@ -272,7 +271,7 @@ export class Focus {
       old?.close(CLOSE.replaced, 'session/replaced');
       session.enter(this.#place(seat, session));
       session.seated();
-      session.send({ type: 'resumed', token: this.#token(seat) });
+      session.send({ type: 'resumed', token: this.#sign(seat, false) });
       const missed = epoch === this.incarnation ? seat.outbox.since(seq) : undefined;
       if (missed !== undefined) for (const text of missed) session.sendText(text);
       else session.send({ type: 'snapshot', seq: seat.outbox.seq, view: project(this.#state, participant) });
@@ -431,7 +430,7 @@ export class Focus {
       type: 'joined',
       seq: seat.outbox.seq,
       view,
-      token: this.#token(seat),
+      token: this.#sign(seat, false),
       media,
       iceServers: session.iceServers(),
     });
@@ -459,8 +458,6 @@ export class Focus {
     this.#state = after;
     if (event.type === 'participant-left') this.#seatGone(event.participant);
     this.#waitingRoom.see(event);
-    // Before the person is told: who then keeps the token keeps the right one.
-    if (event.type === 'role-changed') this.#renewToken(event.participant);
     const now = this.#options.clock.now();
     for (const seat of this.#seats.values()) {
       // Who is still joining gets the whole view with `joined`.
@@ -504,32 +501,10 @@ export class Focus {
     this.#seats.get(participant)?.session?.send(mediaMessage(current, body));
   }
 
-  /** What a token says of its person has changed. */
-  #renewToken(participant: ParticipantId): void {
-    const seat = this.#seats.get(participant);
-    if (seat?.phase.name === 'seated') seat.session?.send({ type: 'token', token: this.#token(seat) });
-  }
-
-  #token(seat: Seat): string {
-    const { participant } = seat;
-    const displayName = this.#state.participants.get(participant)?.displayName ?? '';
-    return this.#sign(seat, { role: roleOf(this.#state, participant), displayName, waits: false });
-  }
-
-  #sign(
-    { participant, rotation }: Pick<Seat, 'participant' | 'rotation'>,
-    what: Pick<SeatClaim, 'role' | 'displayName' | 'waits'>,
-  ): string {
+  #sign({ participant, rotation }: Pick<Seat, 'participant' | 'rotation'>, waits: boolean): string {
     const { incarnation, room } = this;
     const at = this.#options.clock.now();
-    return this.#options.tokens.sign({
-      incarnation,
-      participant,
-      rotation: rotation.next,
-      room,
-      at,
-      ...what,
-    });
+    return this.#options.tokens.sign({ incarnation, participant, rotation: rotation.next, room, at, waits });
   }
 
   /** The rules as they are now are given away to be kept, once there is somebody whom they protect. */

@@ -10,7 +10,7 @@ export interface WaitingRoomOptions {
   readonly run: (work: () => void) => void;
   /** Within such work: as the system. */
   readonly dispatch: (command: ConferenceCommand) => CommandResult;
-  readonly sign: (waiting: Waiting, what: Pick<SeatClaim, 'role' | 'displayName' | 'waits'>) => string;
+  readonly sign: (waiting: Waiting) => string;
 }
 
 /** Somebody who waits before a conference: their place outlives their sessions, as a seat does. */
@@ -108,11 +108,7 @@ export class WaitingRoom {
         }),
     });
     const knocker = state().access.knocking.get(participant);
-    const token = sign(waiting, {
-      role: 'participant',
-      displayName: knocker?.displayName ?? '',
-      waits: true,
-    });
+    const token = sign(waiting);
     session.send({ type: 'waiting', for: 'admission', token, messages: [...(knocker?.messages ?? [])] });
   }
 }

@@ -327,9 +327,6 @@ export class Session {
       case 'ice-servers':
         this.#options.handle({ type: 'ice-servers', iceServers: message.iceServers });
         break;
-      case 'token':
-        if (this.#seat !== undefined && this.#state.name === 'joined') this.#seat.token = message.token;
-        break;
       case 'signal':
         if (this.#state.name === 'joined') this.#options.handle({ type: 'signal', signal: message.signal });
         break;
