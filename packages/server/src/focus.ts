@@ -241,7 +241,7 @@ export class Focus {
 
   /** Somebody for whom this was opened does not come: it ends unless others did. */
   abandon(): void {
-    this.#do(() => {});
+    this.#follow();
   }
 
   /** Keeps a seat for somebody who came in, and asks for their transports. */
