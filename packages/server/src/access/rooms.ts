@@ -42,13 +42,6 @@ export interface RoomChange extends Partial<RoomRequest> {
   readonly owner?: string | null;
 }
 
-/** What a room has of which nothing else was said. */
-export const USUAL_SETTINGS: RoomSettings = {
-  lobby: false,
-  moderators: 'owner',
-  startMuted: { microphone: false, camera: false },
-};
-
 /** `now`: milliseconds since the epoch. */
 export function createOwnedRooms(records: RoomRecords, now: () => number): OwnedRooms {
   async function roomOf(room: string): Promise<OwnedRoom | undefined> {

@@ -1,12 +1,5 @@
-import { LIMITS } from '@treff/protocol';
+import { LIMITS, type SessionView } from '@treff/protocol';
 import * as z from 'zod/mini';
-
-/** What the server says of whom it knows by a cookie, and of how people can sign in. */
-export interface SessionFacts {
-  readonly account: { readonly displayName: string } | null;
-  readonly signIn: { readonly password: boolean; readonly oidc: object | null };
-  readonly displayName: 'optional' | 'required';
-}
 
 /** Who somebody is to the others before the server has said it: what the page offers, and nothing that anybody relies on. */
 export interface Identity {
@@ -23,7 +16,7 @@ export interface Identity {
 export const ANYBODY: Identity = { name: { from: 'free' }, nameRequired: false, canSignIn: false };
 
 /** A token says more than a cookie, because somebody meant it for this room. */
-export function identityOf(session: SessionFacts | undefined, jwt: string | undefined): Identity {
+export function identityOf(session: SessionView | undefined, jwt: string | undefined): Identity {
   const nameRequired = session?.displayName === 'required';
   const token = jwt === undefined ? undefined : nameInToken(jwt);
   const account = session?.account ?? undefined;
