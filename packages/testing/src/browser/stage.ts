@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { launchBrowser, persona, type Camera } from './browser.ts';
+import { contextOf, launchBrowser, openPage, persona, type Camera } from './browser.ts';
 import { approach, attend, type Attendee, type Visitor } from './meeting.ts';
 import { startServer, type TestServer } from './server.ts';
 
@@ -12,6 +12,8 @@ export interface Stage {
   readonly present: Attendee[];
   /** The persona of that number enters the room as {@link attend} does. */
   attend(room: string, index: number, camera?: Camera): Promise<Attendee>;
+  /** The persona of that number opens a page, and is sent home afterwards. */
+  open(path: string, index: number): Promise<Visitor>;
   /** The persona of that number asks to enter as {@link approach} does, and is sent home afterwards, too. */
   approach(room: string, index: number): Promise<Visitor>;
 }
@@ -40,6 +42,15 @@ export function setStage({ errors = 'fail', environment = {} }: StageOptions = {
       const attendee = await attend(stage.browser, `${stage.server.origin}/${room}`, persona(index), camera);
       stage.present.push(attendee);
       return attendee;
+    },
+    async open(path, index) {
+      const who = persona(index);
+      const context = await contextOf(stage.browser, who);
+      const problems: string[] = [];
+      const page = await openPage(context, `${stage.server.origin}${path}`, problems);
+      const visitor = { who, context, page, problems };
+      visitors.push(visitor);
+      return visitor;
     },
     async approach(room, index) {
       const visitor = await approach(stage.browser, `${stage.server.origin}/${room}`, persona(index));
