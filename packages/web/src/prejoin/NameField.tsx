@@ -3,6 +3,7 @@ import { useId, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../design/controls.module.css';
 import type { Identity } from '../room/identity.ts';
+import { signInAddress } from '../room/signInAddress.ts';
 import styles from './Prejoin.module.css';
 
 interface NameFieldProps {
@@ -14,7 +15,7 @@ interface NameFieldProps {
   readonly field?: RefObject<HTMLInputElement | null>;
 }
 
-/** The name under which the others will see one. Somebody whose name is the account's or the token's only reads it. */
+/** The name under which the others will see one. Somebody whose name is the account's or the token's only reads it; who has an account and is not signed in finds the way there. */
 export function NameField({ identity, value, onChange, missing, field }: NameFieldProps) {
   const { t } = useTranslation();
   const id = useId();
@@ -54,6 +55,11 @@ export function NameField({ identity, value, onChange, missing, field }: NameFie
           {note}
         </p>
       )}
+      {name.from === 'free' && identity.canSignIn ? (
+        <p className={styles.note}>
+          {t('prejoin.haveAccount')} <a href={signInAddress()}>{t('door.signIn')}</a>
+        </p>
+      ) : null}
     </div>
   );
 }

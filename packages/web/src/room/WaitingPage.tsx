@@ -8,9 +8,9 @@ import controls from '../design/controls.module.css';
 import { PasswordField } from '../design/PasswordField.tsx';
 import { Arrival } from '../prejoin/Arrival.tsx';
 import styles from '../prejoin/Prejoin.module.css';
-import { signInAddress } from './DoorPage.tsx';
 import type { Identity } from './identity.ts';
 import { useMeeting } from './MeetingContext.ts';
+import { signInAddress } from './signInAddress.ts';
 
 interface WaitingPageProps {
   readonly phase: Extract<MeetingPhase, { name: 'waiting' }>;
