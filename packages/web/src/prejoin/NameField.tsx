@@ -15,6 +15,8 @@ interface NameFieldProps {
   readonly field?: RefObject<HTMLInputElement | null>;
 }
 
+const LABELS = { free: 'prejoin.name', account: 'prejoin.signedInAs', token: 'prejoin.fixedName' } as const;
+
 /** The name under which the others will see one. Somebody whose name is the account's or the token's only reads it; who has an account and is not signed in finds the way there. */
 export function NameField({ identity, value, onChange, missing, field }: NameFieldProps) {
   const { t } = useTranslation();
@@ -31,7 +33,7 @@ export function NameField({ identity, value, onChange, missing, field }: NameFie
   return (
     <div className={controls.field}>
       <label className={controls.label} htmlFor={id}>
-        {name.from === 'account' ? t('prejoin.signedInAs') : t('prejoin.name')}
+        {t(LABELS[name.from])}
       </label>
       <input
         ref={field}
