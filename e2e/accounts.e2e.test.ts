@@ -8,7 +8,7 @@ import {
   setStage,
   until,
   type Attendee,
-  type Page,
+  type Locator,
   type Visitor,
 } from '@treff/testing/browser';
 import { startOidcProvider } from '@treff/testing/oidc';
@@ -37,11 +37,9 @@ beforeAll(async () => {
 });
 afterAll(() => provider.stop());
 
-/** Fills the form of the page for signing in. */
-async function signIn(page: Page, password: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'User name' }).fill('ann');
-  await page.getByRole('textbox', { name: 'Password' }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+async function hasFocus(element: Locator): Promise<void> {
+  await element.waitFor();
+  await until(() => element.evaluate((it) => it === document.activeElement), 'the focus to be there', 5_000);
 }
 
 /** From the prejoin page, where the name is not for them to choose, into the meeting. */
@@ -79,16 +77,32 @@ function tokenFor(room: string, name: string, moderator: boolean, expires = '1h'
 
 test('a guest waits until the host has signed in, and then comes in without doing anything', async () => {
   const guest = await stage.approach('domain', 1);
-  await guest.page.getByRole('heading', { name: 'Waiting for the host' }).waitFor();
+  const waiting = guest.page.getByRole('heading', { name: 'Waiting for the host' });
+  await waiting.waitFor();
+  await guest.page.getByRole('button', { name: 'Leave' }).click();
+  await guest.page.getByRole('heading', { name: 'You are not waiting any more' }).waitFor();
+  await guest.page.getByRole('button', { name: 'Try again' }).click();
+  await waiting.waitFor();
 
+  // The host needs no mouse for it: the focus is where one goes on.
   const visitor = await stage.approach('domain', 0);
   const { page, problems } = visitor;
-  await page.getByRole('link', { name: 'I am the host' }).click();
-  await signIn(page, 'wrong horse');
+  await hasFocus(page.getByRole('heading', { name: 'Waiting for the host' }));
+  await page.keyboard.press('Tab');
+  await hasFocus(page.getByRole('link', { name: 'I am the host' }));
+  await page.keyboard.press('Enter');
+  await hasFocus(page.getByRole('textbox', { name: 'User name' }));
+  await page.keyboard.type('ann');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('wrong horse');
+  await page.keyboard.press('Enter');
   await page.getByRole('alert').getByText("User name and password don't fit together.").waitFor();
   // The browser itself reports the refused request.
   expect(problems.splice(0)).toEqual([expect.stringContaining('401')]);
-  await signIn(page, PASSWORD);
+  // What was wrong is marked, and the next try takes its place.
+  await hasFocus(page.getByRole('textbox', { name: 'Password' }));
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
   const host = await enterAs(visitor, 'Signed in as', ACCOUNT);
   const ben = await isInside(guest);
   await allMeet([host, ben]);
@@ -98,7 +112,7 @@ test('a guest waits until the host has signed in, and then comes in without doin
 
 test('at an OpenID provider one gets a name and a role, comes back to where one was, and signs out at both', async () => {
   const token = await tokenFor('seminar', 'Ben', false);
-  const ben = await enterAs(await stage.open(`/seminar#jwt=${token}`, 1), 'Enter your name', 'Ben');
+  const ben = await enterAs(await stage.open(`/seminar#jwt=${token}`, 1), 'Your name', 'Ben');
   const visitor = await stage.open('/seminar', 0);
   const { page } = visitor;
   await page.getByRole('link', { name: 'Sign in' }).click();
@@ -127,7 +141,9 @@ test('at an OpenID provider one gets a name and a role, comes back to where one 
 
 test('an invitation leads past the lobby of a room that is somebody’s, until it is taken back', async () => {
   const desk = await stage.open('/account', 0);
-  await signIn(desk.page, PASSWORD);
+  await desk.page.getByRole('textbox', { name: 'User name' }).fill('ann');
+  await desk.page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+  await desk.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await desk.page.getByRole('textbox', { name: 'Room name' }).fill('Club');
   await desk.page.getByRole('button', { name: 'Reserve room' }).click();
   await desk.page.getByRole('button', { name: 'Settings of club' }).click();
@@ -164,13 +180,9 @@ test('the token in a link says who comes and what they may, and one that is too 
     tokenFor('lesson', 'Ann Lee', true),
     tokenFor('lesson', 'Dora Lang', true, '1 hour ago'),
   ]);
-  const cem = await enterAs(
-    await stage.open(`/lesson#jwt=${participant}`, 2),
-    'Enter your name',
-    'Cem Demir',
-  );
+  const cem = await enterAs(await stage.open(`/lesson#jwt=${participant}`, 2), 'Your name', 'Cem Demir');
   expect(cem.page.url()).toBe(`${stage.server.origin}/lesson`);
-  const ann = await enterAs(await stage.open(`/lesson#jwt=${moderator}`, 0), 'Enter your name', 'Ann Lee');
+  const ann = await enterAs(await stage.open(`/lesson#jwt=${moderator}`, 0), 'Your name', 'Ann Lee');
   await allMeet([ann, cem]);
   await seesPerson(cem, 'Ann Lee', true);
   await seesPerson(ann, 'Cem Demir', false);
