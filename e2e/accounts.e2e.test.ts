@@ -112,8 +112,8 @@ test('a guest waits until the host has signed in, and then comes in without doin
 
 test('at an OpenID provider one gets a name and a role, comes back to where one was, and signs out at both', async () => {
   const token = await tokenFor('seminar', 'Ben', false);
-  const ben = await enterAs(await stage.open(`/seminar#jwt=${token}`, 1), 'Your name', 'Ben');
-  const visitor = await stage.open('/seminar', 0);
+  const ben = await enterAs(await stage.visit(`seminar#jwt=${token}`, 1), 'Your name', 'Ben');
+  const visitor = await stage.visit('seminar', 0);
   const { page } = visitor;
   await page.getByRole('link', { name: 'Sign in' }).click();
   await page.getByRole('link', { name: 'Sign in with Our School' }).click();
@@ -140,7 +140,8 @@ test('at an OpenID provider one gets a name and a role, comes back to where one 
 });
 
 test('an invitation leads past the lobby of a room that is somebody’s, until it is taken back', async () => {
-  const desk = await stage.open('/account', 0);
+  const desk = await stage.visit('club', 0);
+  await desk.page.goto(`${stage.server.origin}/account`);
   await desk.page.getByRole('textbox', { name: 'User name' }).fill('ann');
   await desk.page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
   await desk.page.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -180,14 +181,14 @@ test('the token in a link says who comes and what they may, and one that is too 
     tokenFor('lesson', 'Ann Lee', true),
     tokenFor('lesson', 'Dora Lang', true, '1 hour ago'),
   ]);
-  const cem = await enterAs(await stage.open(`/lesson#jwt=${participant}`, 2), 'Your name', 'Cem Demir');
+  const cem = await enterAs(await stage.visit(`lesson#jwt=${participant}`, 2), 'Your name', 'Cem Demir');
   expect(cem.page.url()).toBe(`${stage.server.origin}/lesson`);
-  const ann = await enterAs(await stage.open(`/lesson#jwt=${moderator}`, 0), 'Your name', 'Ann Lee');
+  const ann = await enterAs(await stage.visit(`lesson#jwt=${moderator}`, 0), 'Your name', 'Ann Lee');
   await allMeet([ann, cem]);
   await seesPerson(cem, 'Ann Lee', true);
   await seesPerson(ann, 'Cem Demir', false);
 
-  const late = await stage.open(`/lesson#jwt=${old}`, 3);
+  const late = await stage.visit(`lesson#jwt=${old}`, 3);
   await late.page.getByRole('button', { name: 'Join meeting' }).click();
   await late.page.getByRole('heading', { name: 'This link is too old' }).waitFor();
   await late.page.getByRole('button', { name: 'Go on as a guest' }).click();

@@ -141,19 +141,3 @@ function parse(json: string): RestoredRules | undefined {
     return undefined; // not JSON
   }
 }
-
-/** For tests and for servers that keep nothing. */
-export function createMemoryRules(): RulesStore {
-  const records = new Map<string, { record: string; at: number }>();
-  return {
-    async put(room, json) {
-      records.set(room, { record: json, at: 0 });
-    },
-    async delete(room) {
-      records.delete(room);
-    },
-    async all() {
-      return [...records].map(([room, kept]) => ({ room, ...kept }));
-    },
-  };
-}

@@ -5,8 +5,9 @@ import { Door } from '../src/access/door.ts';
 import type { Identity } from '../src/access/identity.ts';
 import { Conferences, type ConferencesOptions } from '../src/conferences.ts';
 import type { Logger } from '../src/logger.ts';
-import { createMemoryRules, RulesKeeper } from '../src/rules-keeper.ts';
+import { RulesKeeper, type RulesStore } from '../src/rules-keeper.ts';
 import { createSeatTokens } from '../src/seat-token.ts';
+import { createMemoryStore } from '../src/store/memory-store.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryLine, TestClient, until } from './test-client.ts';
 
@@ -41,17 +42,19 @@ export class TestMeetings {
   readonly clock = new ManualClock();
   readonly bridge = new FakeBridge();
   readonly logger = new TestLogger();
-  readonly store = createMemoryRules();
+  readonly store: RulesStore;
   readonly conferences: Conferences;
   /** What the bridge tells gets lost. */
   deaf = false;
   #ids = 0;
 
-  /** `records`: the rules that an earlier server left. */
+  /** `records`: the rules that an earlier server left in `store`. */
   constructor(
     options: Partial<ConferencesOptions> = {},
     records: ConstructorParameters<typeof RulesKeeper>[1] = [],
+    store: RulesStore = createMemoryStore().conferences,
   ) {
+    this.store = store;
     const subscribe = this.bridge.subscribe.bind(this.bridge);
     this.bridge.subscribe = (listener) =>
       subscribe((message) => {

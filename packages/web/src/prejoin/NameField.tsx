@@ -3,7 +3,7 @@ import { useId, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../design/controls.module.css';
 import type { Identity } from '../room/identity.ts';
-import { signInAddress } from '../room/signInAddress.ts';
+import { signInHere } from '../room/signInHere.ts';
 import styles from './Prejoin.module.css';
 
 interface NameFieldProps {
@@ -59,7 +59,7 @@ export function NameField({ identity, value, onChange, missing, field }: NameFie
       )}
       {name.from === 'free' && identity.canSignIn ? (
         <p className={styles.note}>
-          {t('prejoin.haveAccount')} <a href={signInAddress()}>{t('door.signIn')}</a>
+          {t('prejoin.haveAccount')} <a href={signInHere()}>{t('door.signIn')}</a>
         </p>
       ) : null}
     </div>

@@ -10,7 +10,7 @@ import { NameField } from '../prejoin/NameField.tsx';
 import styles from '../prejoin/Prejoin.module.css';
 import { keyTo } from './door.ts';
 import type { Identity } from './identity.ts';
-import { signInAddress } from './signInAddress.ts';
+import { signInHere } from './signInHere.ts';
 import { useSecondsLeft } from './useSecondsLeft.ts';
 
 export type Barred = Extract<MeetingPhase, { name: 'barred' }>;
@@ -216,7 +216,7 @@ function Closed({ door, identity, pending, onEnter, onAsGuest }: DoorPageProps) 
       <Reason code={door.code} />
       <div className={styles.buttons}>
         {signIn ? (
-          <a className={controls.primary} href={signInAddress()}>
+          <a className={controls.primary} href={signInHere()}>
             {t('door.signIn')}
           </a>
         ) : null}

@@ -10,7 +10,7 @@ import { Arrival } from '../prejoin/Arrival.tsx';
 import styles from '../prejoin/Prejoin.module.css';
 import type { Identity } from './identity.ts';
 import { useMeeting } from './MeetingContext.ts';
-import { signInAddress } from './signInAddress.ts';
+import { signInHere } from './signInHere.ts';
 
 interface WaitingPageProps {
   readonly phase: Extract<MeetingPhase, { name: 'waiting' }>;
@@ -49,7 +49,7 @@ export function WaitingPage({ phase, identity, displayName, hasPassword }: Waiti
       {hasPassword && !forHost ? <Password refusal={phase.refusal} /> : null}
       <div className={styles.buttons}>
         {forHost && identity.canSignIn ? (
-          <a className={controls.primary} href={signInAddress()}>
+          <a className={controls.primary} href={signInHere()}>
             {t('waiting.iAmHost')}
           </a>
         ) : null}

@@ -1,5 +1,5 @@
-import type { SessionView } from '@treff/protocol';
 import { describe, expect, it } from 'vitest';
+import type { Session } from '../account/session.ts';
 import { identityOf, nameInToken } from './identity.ts';
 
 function token(payload: unknown): string {
@@ -9,7 +9,7 @@ function token(payload: unknown): string {
 }
 const named = (name: unknown) => token({ context: { user: { name } } });
 
-const SESSION: SessionView = {
+const SESSION: Session = {
   account: null,
   signIn: { password: true, oidc: null },
   displayName: 'optional',
