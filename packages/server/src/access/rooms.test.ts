@@ -1,6 +1,7 @@
+import { USUAL_SETTINGS } from '@treff/protocol';
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '../store/memory-store.ts';
-import { createOwnedRooms, USUAL_SETTINGS } from './rooms.ts';
+import { createOwnedRooms } from './rooms.ts';
 
 test('the password of an owned room is made as the operator wants passwords to be', async () => {
   const save = (password: string, digits: number | undefined) =>

@@ -42,18 +42,11 @@ export interface RoomChange extends Partial<RoomRequest> {
   readonly owner?: string | null;
 }
 
-/** What a room has of which nothing else was said. */
-export const USUAL_SETTINGS: RoomSettings = {
-  lobby: false,
-  moderators: 'owner',
-  startMuted: { microphone: false, camera: false },
-};
-
 /** `now`: milliseconds since the epoch; `passwordDigits`: how many digits, and nothing else, the operator wants passwords to be. */
 export function createOwnedRooms(
   records: RoomRecords,
   now: () => number,
-  passwordDigits?: number | undefined,
+  passwordDigits?: number,
 ): OwnedRooms {
   async function roomOf(room: string): Promise<OwnedRoom | undefined> {
     const record = await records.get(room);
