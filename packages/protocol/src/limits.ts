@@ -94,8 +94,9 @@ export const LIMITS = {
   connectionSpreadMs: 3_000,
   /** Milliseconds after which the server says that again though nothing changed, because a signal may be lost. */
   connectionRepeatMs: 30_000,
-  /** Milliseconds between two answers to somebody who looks at statistics. */
-  statisticsMs: 1_000,
+  /** Answers to somebody who looks at statistics: at once to who opens one after the other, in the long run once a second. */
+  statisticsBurst: 5,
+  statisticsPerSecond: 1,
   /** Milliseconds of silence that belong to what somebody says: a breath, a thought. */
   speechPauseMs: 2_000,
   /** People who left and whose speaking time a conference remembers; beyond that those go first who have spoken least. */

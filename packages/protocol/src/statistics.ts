@@ -88,7 +88,7 @@ export const clientSignal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('connection'), details: connectionDetails }),
   /** Whether one speaks, while two are connected directly and the bridge hears nobody. */
   z.object({ type: z.literal('speech'), speaks: z.boolean() }),
-  /** Answered at most once a second, as long as somebody looks. */
+  /** Answered once a second in the long run; whoever looks at one of these asks again and again. */
   z.object({ type: z.literal('ask-speakers') }),
   z.object({ type: z.literal('ask-connection'), participant: participantId }),
 ]);

@@ -48,12 +48,14 @@ import {
 import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
+import { ConferenceSignals } from './conference-signals.ts';
 import type { Logger } from './logger.ts';
 import { Returns } from './returns.ts';
+import type { RestoredRules } from './rules-keeper.ts';
 import { Seat, type CommandResult } from './seat.ts';
 import type { SeatClaim, SeatTokens } from './seat-token.ts';
 import type { ErrorDetails, JoinRequest, Place, ResumeRequest, Session } from './session.ts';
-import { WaitingRoom } from './waiting-room.ts';
+import { KNOCKABLE, WaitingRoom } from './waiting-room.ts';
 
 export interface FocusOptions {
   readonly room: string;
@@ -78,16 +80,12 @@ export interface FocusOptions {
   onOpened(): void;
   /** What those who come in switch off before, until a moderator says otherwise. */
   readonly startMuted: StartMuted;
+  /** Where the server stands, for those who look at their connection. */
+  readonly region?: string | undefined;
   /** An id that may be in use already: the focus asks again. */
   readonly makeParticipantId: () => ParticipantId;
   /** Nobody is left; the focus is closed. Called once. `ended`: somebody ended it for everybody; `entered`: somebody has been inside. */
   onOver(over: { readonly ended: Ended | undefined; readonly entered: boolean }): void;
-}
-
-/** What is left of a conference that did not end by itself. */
-export interface RestoredRules {
-  readonly rules: Rules;
-  readonly incarnations: readonly Incarnation[];
 }
 
 /** Who asks for a place, besides what they say themselves. */
@@ -115,6 +113,7 @@ export class Focus {
   readonly #options: FocusOptions;
   readonly #seats = new Map<ParticipantId, Seat>();
   readonly #media: ConferenceMedia;
+  readonly #signals: ConferenceSignals;
   readonly #returns: Returns;
   #state: ConferenceState;
   /** Work that came while other work was being done. */
@@ -147,6 +146,12 @@ export class Focus {
       run: (work) => this.#do(work),
       dispatch: (command) => this.#dispatch(command, SYSTEM),
       sign: (waiting, what) => this.#sign(waiting, what),
+    });
+    this.#signals = new ConferenceSignals({
+      clock,
+      state: () => this.#state,
+      seats: this.#seats,
+      dispatch: (command) => this.#do(() => this.#dispatch(command, SYSTEM)),
     });
     this.#media = new ConferenceMedia({
       incarnation,
@@ -260,6 +265,7 @@ export class Focus {
       else session.send({ type: 'snapshot', seq: seat.outbox.seq, view: project(this.#state, participant) });
       this.#dispatch({ type: 'resume', participant }, SYSTEM);
       this.#media.endpoint(participant)?.resume(media);
+      this.#signals.arrived();
     }, refuse);
   }
 
@@ -268,11 +274,7 @@ export class Focus {
   }
 
   signal(signal: BridgeSignal): void {
-    const text = JSON.stringify({
-      type: 'signal',
-      signal: { type: signal.type, levels: signal.levels },
-    } satisfies ServerMessage);
-    for (const seat of this.#seats.values()) if (seat.phase.name === 'seated') seat.session?.sendSignal(text);
+    this.#signals.heard(signal);
   }
 
   /** Events of the bridge were missed. */
@@ -293,6 +295,7 @@ export class Focus {
     this.#waitingRoom.close(code, error, details);
     this.#seats.clear();
     this.#media.close();
+    this.#signals.close();
     this.#options.onOver({ ended: endOf(this.#state), entered: this.#state.access.opened });
   }
 
@@ -307,6 +310,7 @@ export class Focus {
       command: (id, command) => own(() => this.#command(seat, id, command)),
       media: (generation, action) => own(() => this.#act(seat, generation, action)),
       p2p: (generation, action) => own(() => this.#passOn(participant, generation, action)),
+      signal: (signal) => own(() => this.#signals.take(participant, signal)),
       leave: (reason) =>
         own(() => {
           seat.session = undefined;
@@ -406,6 +410,7 @@ export class Focus {
     phase.cancel();
     seat.phase = { name: 'seated' };
     session.seated();
+    const { region } = this.#options;
     const view = project(this.#state, participant);
     session.send({
       type: 'joined',
@@ -414,7 +419,9 @@ export class Focus {
       token: this.#token(seat),
       media,
       iceServers: session.iceServers(),
+      ...(region === undefined ? {} : { region }),
     });
+    this.#signals.arrived();
   }
 
   #refuseJoin(seat: Seat, code: ErrorCode): void {
@@ -465,6 +472,7 @@ export class Focus {
     const seat = this.#seats.get(participant);
     if (seat === undefined) return;
     this.#seats.delete(participant);
+    this.#signals.left(participant);
     if (seat.phase.name === 'joining') seat.phase.cancel();
     const { session } = seat;
     seat.session = undefined;
@@ -573,13 +581,6 @@ export class Focus {
     this.#deadline = { at, cancel };
   }
 }
-
-/** What the moderators could help with. */
-const KNOCKABLE: ReadonlySet<ErrorCode> = new Set([
-  'room/password-required',
-  'room/password-wrong',
-  'room/knock-required',
-]);
 
 function tellKicked(session: Session, { by, reason }: Kick): void {
   session.close(CLOSE.refused, 'session/kicked', { by, ...(reason === '' ? {} : { reason }) });
