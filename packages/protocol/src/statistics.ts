@@ -29,7 +29,7 @@ export const connectionDetails = z.object({
   /** Share of packets that were lost. */
   sentLoss: share,
   receivedLoss: share,
-  /** The largest picture of the camera that is sent, or of the screen if there is no camera. */
+  /** The largest picture that is sent. */
   video: z.optional(
     z.object({ width: pixels, height: pixels, framesPerSecond: figure(LIMITS.figureFrames), codec }),
   ),
