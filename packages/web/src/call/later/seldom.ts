@@ -10,6 +10,8 @@ export { Knocks } from '../lobby/Knocks.tsx';
 export { KickDialog } from '../moderation/KickDialog.tsx';
 export { MoreActions } from '../toolbar/MoreActions.tsx';
 export { PersonActions } from '../moderation/PersonActions.tsx';
+export { PersonConnection } from '../connection/PersonConnection.tsx';
+export { SpeakerStatsDialog } from '../speaker-stats/SpeakerStatsDialog.tsx';
 export { SubjectDialog } from '../moderation/SubjectDialog.tsx';
 export { InviteDialog } from '../panels/InviteDialog.tsx';
 export { ParticipantsPanel } from '../panels/ParticipantsPanel.tsx';

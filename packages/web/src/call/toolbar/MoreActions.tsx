@@ -1,4 +1,5 @@
 import {
+  ChartNoAxesColumn,
   Hand,
   Keyboard,
   Maximize,
@@ -61,6 +62,10 @@ export function MoreActions({ opened, onOpen }: MoreActionsProps) {
           {t('subject.change')}
         </MenuItem>
       ) : null}
+      <MenuItem className={styles.menuItem ?? ''} onAction={() => onOpen('speakers')}>
+        <ChartNoAxesColumn size="1.25rem" aria-hidden />
+        {t('speakerStats.title')}
+      </MenuItem>
       <MenuItem className={styles.menuItem ?? ''} onAction={() => onOpen('settings')}>
         <Settings size="1.25rem" aria-hidden />
         {t('call.settings')}
