@@ -22,6 +22,13 @@ export interface Waiting {
   session: Session | undefined;
 }
 
+/** Refusals about which the moderators may be asked. */
+export const KNOCKABLE: ReadonlySet<ErrorCode> = new Set([
+  'room/password-required',
+  'room/password-wrong',
+  'room/knock-required',
+]);
+
 /** The sessions of those who wait to be let into one conference. Who they are and what becomes of them, the conference knows. */
 export class WaitingRoom {
   readonly #options: WaitingRoomOptions;

@@ -18,6 +18,8 @@ export type {
   MeetingState,
   PeopleCommand,
   ScreenProblem,
+  Statistics,
+  StreamReport,
   Ticket,
   VideoReport,
 } from './types.ts';
