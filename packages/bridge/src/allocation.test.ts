@@ -203,9 +203,7 @@ describe('whatever is shown and whoever speaks', () => {
   const constraints = fc.option(
     fc.record({
       defaultMaxHeight: height,
-      maxHeights: fc
-        .dictionary(source, height, { maxKeys: 12 })
-        ,
+      maxHeights: fc.dictionary(source, height, { maxKeys: 12 }),
       lastN: fc.integer({ min: -1, max: 6 }),
       onStageSources: fc.array(source, { maxLength: 2 }),
       selectedSources: fc.array(source, { maxLength: 3 }),
@@ -224,13 +222,11 @@ describe('whatever is shown and whoever speaks', () => {
     receiver: owner,
   };
   /** With any history. */
-  const scene = fc
-    .tuple(fc.record(plain), estimate, estimate)
-    .map(([rest, earlier, now]) => ({
-      ...rest,
-      estimate: now,
-      before: given({ ...rest, estimate: earlier }),
-    }));
+  const scene = fc.tuple(fc.record(plain), estimate, estimate).map(([rest, earlier, now]) => ({
+    ...rest,
+    estimate: now,
+    before: given({ ...rest, estimate: earlier }),
+  }));
 
   const rankedOf = (all: Scene, { forwarded, withheld: not }: Allocation) => {
     const everything = given({

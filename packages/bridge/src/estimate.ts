@@ -5,6 +5,15 @@ export interface BandwidthReport {
   readonly maxBitrate: number;
 }
 
+/** Reads it from the information of mediasoup's `bwe` trace event, whose type it leaves open. */
+export function bandwidthReport(info: unknown): BandwidthReport | undefined {
+  if (typeof info !== 'object' || info === null) return undefined;
+  if (!('availableBitrate' in info) || !('maxBitrate' in info)) return undefined;
+  const { availableBitrate, maxBitrate } = info;
+  if (typeof availableBitrate !== 'number' || typeof maxBitrate !== 'number') return undefined;
+  return { availableBitrate, maxBitrate };
+}
+
 /** An estimate this near to the most that was looked for is no limit of the network. */
 const AT_THE_TOP = 0.95;
 /** By so much more may be sent then: enough for another picture, too little to drown those that are there. */
@@ -35,7 +44,7 @@ export function expectedBitrate(
   height: number | undefined,
   layers: number,
 ): number {
-  if (announced !== undefined) return announced;
+  if (announced !== undefined) return Math.max(LEAST, announced);
   const lowest = (height ?? ASSUMED_HEIGHT) / 2 ** (layers - 1);
   return USUAL.find((row) => lowest >= row.height)?.bitrate ?? USUAL[4].bitrate;
 }

@@ -68,7 +68,6 @@ export class SenderWants {
       this.#tell(source, layers);
     }
     this.#stopTimer?.();
-    this.#stopTimer =
-      next === Infinity ? undefined : this.#clock.after(next - now, () => this.#settle());
+    this.#stopTimer = next === Infinity ? undefined : this.#clock.after(next - now, () => this.#settle());
   }
 }
