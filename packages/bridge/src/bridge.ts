@@ -12,6 +12,7 @@ import {
 } from '@treff/protocol';
 import { type InterfaceAddress, announcedAddresses, iceCandidates, listenAddresses } from './announce.ts';
 import { BoundedSet } from './bounded-set.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { MEDIA_CODECS } from './codecs.ts';
 import { ConferenceRoom, type RoomContext } from './conference-room.ts';
 import { stale, unavailable } from './errors.ts';
@@ -30,15 +31,21 @@ export interface BridgeOptions {
   readonly port: number;
   /** `JVB_ADVERTISE_IPS`: exactly these addresses are announced. Empty: those that this machine has ({@link announcedAddresses}). */
   readonly advertise?: readonly string[];
+  /** `CHANNEL_LAST_N`: how many cameras anybody is sent at most; -1, the default: all. */
+  readonly lastN?: number;
   readonly logger: Logger;
   /** This machine's addresses; asked for anew for every endpoint, since interfaces come and go. */
   readonly interfaces?: () => readonly InterfaceAddress[];
+  /** The machine's, unless a test turns time. */
+  readonly clock?: Clock;
 }
 
 /** A bridge in this process, on mediasoup. */
 export interface MediasoupBridge extends Bridge {
   /** Process ids of the living workers. */
   readonly workerPids: readonly number[];
+  /** How many cameras anybody is sent at most while the bridge has more to do than it can, beside what the operator allows; -1, as at first: all. */
+  setLoadLastN(lastN: number): void;
 }
 
 /** Starts the workers. Rejects, leaving none behind, when one does not start, its port is taken, or there is no address to listen on. */
@@ -65,10 +72,12 @@ export async function createBridge(options: BridgeOptions): Promise<MediasoupBri
     },
     'media bridge listens on UDP and TCP',
   );
-  const bridge = new InProcessBridge(pool, events, {
+  const bridge: InProcessBridge = new InProcessBridge(pool, events, {
     chooseWorker: () => pool.leastLoaded(),
     candidates: (port) => iceCandidates(announcedAddresses(advertise, interfaces()), port),
     emit: (event) => events.emit(event),
+    lastN: () => [options.lastN ?? -1, bridge.loadLastN],
+    clock: options.clock ?? systemClock,
     signal: (signal) => events.send({ signal }),
     logger,
   });
@@ -88,6 +97,7 @@ class InProcessBridge implements MediasoupBridge {
   /** Conferences without a worker that wait to be opened again or closed. */
   readonly #lost = new BoundedSet<Incarnation>(LIMITS.conferences);
   #stopping = false;
+  #loadLastN = -1;
 
   constructor(pool: WorkerPool, events: EventStream, context: RoomContext) {
     this.#pool = pool;
@@ -97,6 +107,16 @@ class InProcessBridge implements MediasoupBridge {
 
   get workerPids(): readonly number[] {
     return this.#pool.pids;
+  }
+
+  get loadLastN(): number {
+    return this.#loadLastN;
+  }
+
+  setLoadLastN(lastN: number): void {
+    if (lastN === this.#loadLastN) return;
+    this.#loadLastN = lastN;
+    for (const room of this.#rooms.values()) room.limitChanged();
   }
 
   async open(incarnation: Incarnation): Promise<void> {
@@ -151,7 +171,7 @@ class InProcessBridge implements MediasoupBridge {
   }
 
   async constrain(...[ref, constraints]: Parameters<Bridge['constrain']>): Promise<void> {
-    await this.#room(ref.incarnation).with(ref, (endpoint) => endpoint.constrain(constraints));
+    await this.#room(ref.incarnation).constrain(ref, constraints);
   }
 
   async remove(ref: EndpointRef): Promise<void> {

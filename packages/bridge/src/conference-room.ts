@@ -8,6 +8,7 @@ import {
   type MediaOffer,
   type ParticipantId,
   type Publication,
+  type ReceiverConstraints,
   type RtpCapabilities,
   type SourceId,
   type TransportParameters,
@@ -15,10 +16,13 @@ import {
   mediaKindOf,
   ownerOf,
 } from '@treff/protocol';
+import { Allocator } from './allocator.ts';
+import type { Clock } from './clock.ts';
 import { Endpoint } from './endpoint.ts';
 import { refusalOf, stale, unavailable } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { Placement } from './placement.ts';
+import { Rates } from './rates.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { Source } from './source.ts';
 import type { MediaWorker } from './worker-pool.ts';
@@ -31,6 +35,9 @@ export interface RoomContext {
   readonly candidates: (port: number) => TransportParameters['iceCandidates'];
   readonly emit: (event: BridgeEvent) => void;
   readonly signal: (signal: BridgeSignal) => void;
+  /** Most cameras that anybody is sent, by the operator and by the load of the bridge; each -1 (all) or more. */
+  readonly lastN: () => readonly number[];
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -55,12 +62,24 @@ export class ConferenceRoom {
   readonly #context: RoomContext;
   readonly #queue = new SerialQueue();
   readonly #seats = new Map<ParticipantId, Seat>();
+  readonly #allocator: Allocator;
+  readonly #rates: Rates;
   #placement: Placement | undefined;
   #closed = false;
 
   constructor(incarnation: Incarnation, context: RoomContext) {
     this.incarnation = incarnation;
     this.#context = context;
+    const { clock, lastN, emit, logger } = context;
+    const receivers = (): Endpoint[] => this.#endpoints();
+    this.#allocator = new Allocator({
+      receivers,
+      lastN,
+      emit,
+      failed: (error) => logger.error({ err: error, incarnation }, 'cannot forward what is shown'),
+      clock,
+    });
+    this.#rates = new Rates(clock, receivers, () => this.#allocator.changed());
   }
 
   /** Whether the conference runs on a living worker. */
@@ -82,7 +101,10 @@ export class ConferenceRoom {
       const { incarnation } = this;
       const placement = await Placement.open(worker, {
         levels: (levels) => this.#context.signal({ type: 'audio-levels', incarnation, levels }),
-        dominant: (endpoint) => this.#context.emit({ type: 'dominant-speaker', incarnation, endpoint }),
+        dominant: (endpoint) => {
+          this.#context.emit({ type: 'dominant-speaker', incarnation, endpoint });
+          this.#allocator.spoke(endpoint);
+        },
       });
       // `close` and the worker's death wait for nothing, so both may have come meanwhile.
       if (this.#isClosed()) {
@@ -109,6 +131,7 @@ export class ConferenceRoom {
       seat.newest = ref.generation;
       seat.endpoint = endpoint;
       placement.worker.load += 1;
+      await this.#allocator.allot(endpoint);
       await endpoint.receive(this.#sourcesFor(ref.endpoint), true);
       return endpoint.offer();
     });
@@ -150,8 +173,22 @@ export class ConferenceRoom {
       }
       if (endpoint.closed) throw unavailable('closed meanwhile');
       endpoint.sources.set(id, source);
+      this.#allocator.add(source);
       for (const [owner, other] of this.#seats) if (owner !== ref.endpoint) this.#look(other);
     });
+  }
+
+  /** What it shows. */
+  constrain(ref: EndpointRef, constraints: ReceiverConstraints): Promise<void> {
+    return this.with(ref, async (endpoint) => {
+      endpoint.constraints = constraints;
+      await this.#allocator.allot(endpoint);
+    });
+  }
+
+  /** How many cameras may come changed. */
+  limitChanged(): void {
+    this.#allocator.changed();
   }
 
   /** Its id is retired also when it is not there: its `publish` may still be on the way. */
@@ -166,6 +203,7 @@ export class ConferenceRoom {
       if (source === undefined) return;
       endpoint.sources.delete(id);
       source.producer.close();
+      this.#allocator.remove([id]);
       this.#dropEverywhere([id]);
     });
   }
@@ -176,6 +214,7 @@ export class ConferenceRoom {
       if (source === undefined) throw new TreffError('source/unknown', id);
       if (source.producer.paused === paused) return;
       await (paused ? source.producer.pause() : source.producer.resume());
+      this.#allocator.changed();
     });
   }
 
@@ -190,18 +229,19 @@ export class ConferenceRoom {
 
   snapshot(seq: number): BridgeSnapshot {
     this.#requirePlacement();
-    const endpoints = [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
     return {
       incarnation: this.incarnation,
       seq,
-      endpoints: endpoints.map((endpoint) => ({
+      endpoints: this.#endpoints().map((endpoint) => ({
         endpoint: endpoint.ref.endpoint,
         generation: endpoint.ref.generation,
-        sources: [...endpoint.sources.values()].map(({ id, producer }) => ({
+        sources: [...endpoint.sources.values()].map(({ id, layers, producer }) => ({
           source: id,
           paused: producer.paused,
+          layers: this.#allocator.layersOf(id) ?? layers,
         })),
         consumers: [...endpoint.receptions].filter(({ told }) => told).map(({ parameters }) => parameters),
+        withheld: Object.fromEntries(endpoint.allocation?.withheld ?? []),
       })),
     };
   }
@@ -221,6 +261,8 @@ export class ConferenceRoom {
   /** Idempotent. */
   close(): void {
     this.#closed = true;
+    this.#allocator.close();
+    this.#rates.close();
     const placement = this.#placement;
     this.#placement = undefined;
     const endpoints = this.#endAll();
@@ -243,11 +285,24 @@ export class ConferenceRoom {
         listener: {
           transportState: (transport, state) =>
             this.#context.emit({ type: 'transport-state', ...ref, transport, state }),
+          estimated: () => this.#estimated(ref),
         },
       });
     } catch (error) {
       throw this.#isClosed() ? stale('conference closed') : error;
     }
+  }
+
+  /** What the way to an endpoint carries is another estimate. */
+  #estimated(ref: EndpointRef): void {
+    const endpoint = this.#seats.get(ref.endpoint)?.endpoint;
+    if (endpoint?.ref !== ref) return;
+    this.#allocator.reconsider(endpoint);
+    this.#rates.review();
+  }
+
+  #endpoints(): Endpoint[] {
+    return [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
   }
 
   /** Lets a seat receive what it does not receive yet. Many publications in a row are found with one look. */
@@ -294,6 +349,7 @@ export class ConferenceRoom {
     seat.endpoint = undefined;
     endpoint.close();
     if (this.#placement !== undefined) this.#placement.worker.load -= 1;
+    this.#allocator.remove(sources);
     this.#dropEverywhere(sources);
   }
 
@@ -301,6 +357,7 @@ export class ConferenceRoom {
     let ended = 0;
     for (const seat of this.#seats.values()) {
       if (seat.endpoint === undefined) continue;
+      this.#allocator.remove(seat.endpoint.sources.keys());
       seat.endpoint.close();
       seat.endpoint = undefined;
       ended += 1;

@@ -15,7 +15,9 @@ import {
   iceParameters,
   mediaKindOf,
 } from '@treff/protocol';
+import type { Allocation, Forwarded } from './allocation.ts';
 import { refusalOf, unavailable } from './errors.ts';
+import { bandwidthReport, estimateOf } from './estimate.ts';
 import type { Logger } from './logger.ts';
 import { Reception } from './reception.ts';
 import { receiverCapabilities, senderParameters, transportParameters } from './rtp.ts';
@@ -33,6 +35,8 @@ type TransportState = 'connected' | 'disconnected' | 'failed';
 /** What an endpoint tells the room it is in. */
 export interface EndpointListener {
   readonly transportState: (transport: TransportRole, state: TransportState) => void;
+  /** What the way to it carries is another estimate. */
+  readonly estimated: () => void;
 }
 
 interface EndpointTransports {
@@ -47,6 +51,8 @@ interface EndpointTransports {
 export class Endpoint {
   readonly ref: EndpointRef;
   readonly sources = new Map<SourceId, Source>();
+  /** What its owner shows; undefined until that was said. */
+  constraints: ReceiverConstraints | undefined;
   readonly #receptions = new Map<SourceId, Reception>();
   readonly #router: types.Router;
   readonly #transports: EndpointTransports;
@@ -54,7 +60,8 @@ export class Endpoint {
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #logger: Logger;
   readonly #fingerprints = new Map<TransportRole, string>();
-  #constraints: ReceiverConstraints | undefined;
+  #estimate: number | undefined;
+  #allocation: Allocation | undefined;
   #iceAttempt = 0;
   #closed = false;
 
@@ -106,10 +113,14 @@ export class Endpoint {
     }
     const transports = { send: send.value, receive: receive.value };
     try {
-      await transports.send.setMaxIncomingBitrate(MAX_INCOMING_BITRATE);
+      await Promise.all([
+        transports.send.setMaxIncomingBitrate(MAX_INCOMING_BITRATE),
+        transports.receive.enableTraceEvent(['bwe']),
+      ]);
       const endpoint = new Endpoint(ref, router, transports, options);
       endpoint.#watch('send', options.listener);
       endpoint.#watch('receive', options.listener);
+      endpoint.#watchEstimate(options.listener);
       return endpoint;
     } catch (error) {
       transports.send.close();
@@ -126,11 +137,30 @@ export class Endpoint {
     return this.#receptions.values();
   }
 
+  /** Bits per second that the way to it carries, sound and pictures; undefined: not known. */
+  get estimate(): number | undefined {
+    return this.#estimate;
+  }
+
+  /** What it is sent, as was decided last. */
+  get allocation(): Allocation | undefined {
+    return this.#allocation;
+  }
+
+  /** Sends it this from now on. What was there before is changed at once; what opens later, opens so. */
+  async allot(allocation: Allocation): Promise<void> {
+    this.#allocation = allocation;
+    const changes = [...this.#receptions.values()].flatMap(
+      (reception) => reception.allot(this.#allotted(reception.source)) ?? [],
+    );
+    if (changes.length > 0) await this.#inWorker(changes);
+  }
+
   /** Everything its owner needs to know, as of now. From here on its receptions count as told and run. */
   async offer(): Promise<MediaOffer> {
     const running = [...this.#receptions.values()].map((reception) => {
       reception.told = true;
-      return reception.start(this.#constraints);
+      return reception.start();
     });
     await this.#inWorker(running);
     const { send, receive } = this.#transports;
@@ -224,7 +254,7 @@ export class Endpoint {
       wanted.map((source) =>
         Reception.open(this.#transports.receive, source, {
           rtpCapabilities: this.#rtpCapabilities,
-          constraints: this.#constraints,
+          allotted: this.#allotted(source),
           started,
         }),
       ),
@@ -241,7 +271,12 @@ export class Endpoint {
         );
       }
     }
-    for (const reception of added) this.#receptions.set(reception.source.id, reception);
+    // The allocation may be another one by now.
+    const catchUp = added.flatMap((reception) => {
+      this.#receptions.set(reception.source.id, reception);
+      return reception.allot(this.#allotted(reception.source)) ?? [];
+    });
+    if (catchUp.length > 0) await this.#inWorker(catchUp);
     return added;
   }
 
@@ -258,12 +293,7 @@ export class Endpoint {
   async start(consumers: readonly string[]): Promise<void> {
     const ids = new Set(consumers);
     const chosen = [...this.#receptions.values()].filter(({ id }) => ids.has(id));
-    await this.#inWorker(chosen.map((reception) => reception.acknowledge(this.#constraints)));
-  }
-
-  async constrain(constraints: ReceiverConstraints): Promise<void> {
-    this.#constraints = constraints;
-    await this.#inWorker([...this.#receptions.values()].map((reception) => reception.apply(constraints)));
+    await this.#inWorker(chosen.map((reception) => reception.acknowledge()));
   }
 
   /** Ends both transports and all on them. Idempotent. */
@@ -273,6 +303,20 @@ export class Endpoint {
     this.#transports.receive.close();
     this.#receptions.clear();
     this.sources.clear();
+  }
+
+  #allotted(source: Source): Forwarded | undefined {
+    return this.#allocation?.forwarded.get(source.id);
+  }
+
+  #watchEstimate(listener: EndpointListener): void {
+    this.#transports.receive.on('trace', ({ type, info }) => {
+      if (this.#closed || type !== 'bwe') return;
+      const report = bandwidthReport(info);
+      if (report === undefined) return;
+      this.#estimate = estimateOf(report);
+      listener.estimated();
+    });
   }
 
   /** Waits for calls on receptions. One whose source ended meanwhile has failed, and rightly so; anything else is logged there. */

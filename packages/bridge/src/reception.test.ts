@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
 import { describe, expect, it } from 'vitest';
-import { type ReceiverConstraints, participantId, sourceId } from '@treff/protocol';
+import { participantId, sourceId } from '@treff/protocol';
+import type { Forwarded } from './allocation.ts';
 import { Reception } from './reception.ts';
 import type { Source } from './source.ts';
 
@@ -23,6 +24,7 @@ function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast
     resume: async () => void told.push('resume'),
     setPreferredLayers: async ({ spatialLayer }: types.ConsumerLayers) =>
       void told.push(`layer ${spatialLayer}`),
+    setPriority: async (priority: number) => void told.push(`priority ${priority}`),
     requestKeyFrame: async () => void told.push('key frame'),
     close: () => {
       consumer.closed = true;
@@ -39,110 +41,118 @@ function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast
   const source = {
     id: CAMERA,
     kind: kind === 'audio' ? 'microphone' : 'camera',
+    isVideo: kind === 'video',
     owner: participantId.parse('0fd81c2a'),
     producer: { id: 'producer', kind, type },
     height: 720,
     layers: type === 'simple' ? 1 : 3,
     closed: false,
   };
-  const open = (started: boolean, constraints?: ReceiverConstraints): Promise<Reception | undefined> =>
+  const open = (started: boolean, allotted?: Forwarded): Promise<Reception | undefined> =>
     Reception.open(transport as unknown as types.WebRtcTransport, source as unknown as Source, {
       rtpCapabilities: {},
-      constraints,
+      allotted,
       started,
     });
   return { told, consumer, transport, source, open };
 }
 
-const show = (height: number): ReceiverConstraints => ({
-  defaultMaxHeight: 0,
-  maxHeights: { [CAMERA]: height },
-});
-const ALL: ReceiverConstraints = { defaultMaxHeight: 4320, maxHeights: {} };
-const NONE: ReceiverConstraints = { defaultMaxHeight: 0, maxHeights: {} };
+const layer = (spatialLayer: number, priority = 1): Forwarded => ({ layer: spatialLayer, priority });
+const LOWEST = layer(0);
 
 describe('a source that is received', () => {
-  it('comes with its lowest layer before anything is known of what is shown', async () => {
-    const { told, open } = world();
-    await open(true);
-    expect(told).toEqual(['running at 0']);
-  });
-
   it('waits until it is started', async () => {
     const { told, open } = world();
-    const reception = await open(false, show(720));
-    await reception?.apply(show(180));
+    const reception = await open(false, layer(2));
+    await reception?.allot(LOWEST);
     expect(told).toEqual(['paused at 2', 'layer 0']);
-    await reception?.start(show(180));
+    await reception?.start();
     expect(told.slice(2)).toEqual(['resume']);
   });
 
-  it('is paused while it is hidden, and resumes in the layer that is shown then', async () => {
+  it('is paused while it is not to come, and resumes in the layer that is to come then', async () => {
     const { told, open } = world();
-    const reception = await open(true);
-    await reception?.apply(NONE);
-    await reception?.apply(show(360));
-    await reception?.apply(ALL);
-    expect(told).toEqual(['running at 0', 'pause', 'layer 1', 'resume', 'layer 2']);
+    const reception = await open(true, LOWEST);
+    await reception?.allot(undefined);
+    await reception?.allot(layer(1));
+    await reception?.allot(layer(2, 128));
+    expect(told).toEqual(['running at 0', 'pause', 'layer 1', 'resume', 'layer 2', 'priority 128']);
   });
 
-  it('is opened paused where it is hidden from the first', async () => {
+  it('is opened paused where it is not to come from the first', async () => {
     const { told, open } = world();
-    const reception = await open(true, NONE);
-    await reception?.start(NONE);
+    const reception = await open(true);
+    await reception?.start();
     expect(told).toEqual(['paused at 0']);
   });
 
   it('is told nothing twice', async () => {
     const { told, open } = world();
-    const reception = await open(true, show(360));
-    for (const height of [360, 300, 340]) await reception?.apply(show(height));
-    await reception?.start(show(360));
-    expect(told).toEqual(['running at 1']);
+    const reception = await open(true, layer(1, 64));
+    for (const priority of [64, 64, 1, 1]) await reception?.allot(layer(1, priority));
+    await reception?.start();
+    expect(told).toEqual(['running at 1', 'priority 64', 'priority 1']);
+    expect(reception?.allot(layer(1))).toBeUndefined();
+  });
+
+  it('ends as it was wanted last, however fast wishes come', async () => {
+    const { told, open, consumer } = world();
+    const reception = await open(true, LOWEST);
+    const answer = Promise.withResolvers<void>();
+    consumer.setPreferredLayers = async ({ spatialLayer }) => {
+      await answer.promise;
+      told.push(`layer ${spatialLayer}`);
+    };
+    const changes = [layer(2), undefined, layer(1), undefined].flatMap(
+      (wish) => reception?.allot(wish) ?? [],
+    );
+    answer.resolve();
+    await Promise.all(changes);
+    expect(told).toEqual(['running at 0', 'layer 2', 'pause']);
   });
 
   it('is told once more what failed', async () => {
     const { told, open, consumer } = world();
-    const reception = await open(true);
+    const reception = await open(true, LOWEST);
     const { setPreferredLayers } = consumer;
     consumer.setPreferredLayers = async () => {
       throw new Error('busy');
     };
-    await expect(reception?.apply(ALL)).rejects.toThrow('busy');
+    await expect(reception?.allot(layer(2))).rejects.toThrow('busy');
     consumer.setPreferredLayers = setPreferredLayers;
-    await reception?.apply(ALL);
+    await reception?.allot(layer(2));
     expect(told).toEqual(['running at 0', 'layer 2']);
   });
 
   it('sends a key frame again to who says late that it is set up, once', async () => {
     const { told, open } = world();
-    const reception = await open(true);
-    await reception?.acknowledge(undefined);
-    await reception?.acknowledge(undefined);
+    const reception = await open(true, LOWEST);
+    await reception?.acknowledge();
+    await reception?.acknowledge();
     expect(told).toEqual(['running at 0', 'key frame']);
   });
 
   it('starts, and needs no further key frame, when it was waiting for that', async () => {
     const { told, open } = world();
-    const reception = await open(false);
-    await reception?.acknowledge(undefined);
-    await reception?.acknowledge(undefined);
+    const reception = await open(false, LOWEST);
+    await reception?.acknowledge();
+    await reception?.acknowledge();
     expect(told).toEqual(['paused at 0', 'resume']);
   });
 
   it('has no layer to choose where it is sent in one', async () => {
     const { told, open } = world({ type: 'simple' });
-    const reception = await open(true);
-    await reception?.apply(ALL);
-    await reception?.apply(NONE);
+    const reception = await open(true, LOWEST);
+    await reception?.allot(layer(2));
+    await reception?.allot(undefined);
     expect(told).toEqual(['running at its only layer', 'pause']);
   });
 
   it('is heard whatever is shown', async () => {
     const { told, open } = world({ kind: 'audio', type: 'simple' });
-    const reception = await open(true, NONE);
-    await reception?.apply(NONE);
-    await reception?.acknowledge(NONE);
+    const reception = await open(true);
+    await reception?.allot(undefined);
+    await reception?.acknowledge();
     expect(told).toEqual(['running at its only layer']);
   });
 
@@ -159,10 +169,10 @@ describe('a source that is received', () => {
 
   it('is left alone once it has ended', async () => {
     const { told, open, consumer } = world();
-    const reception = await open(true);
+    const reception = await open(true, LOWEST);
     consumer.closed = true;
-    await reception?.apply(NONE);
-    await reception?.acknowledge(NONE);
+    await reception?.allot(undefined);
+    await reception?.acknowledge();
     expect(told).toEqual(['running at 0']);
   });
 });

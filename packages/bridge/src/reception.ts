@@ -1,18 +1,17 @@
 import type { types } from 'mediasoup';
-import {
-  type ConsumerParameters,
-  type ReceiverConstraints,
-  type SourceId,
-  rtpParameters,
-} from '@treff/protocol';
-import { layerFor } from './layers.ts';
+import { type ConsumerParameters, rtpParameters } from '@treff/protocol';
+import type { Forwarded } from './allocation.ts';
 import type { Source } from './source.ts';
 
 /** What a consumer was last told to do; it is only told again what changed. */
 interface Applied {
   paused: boolean;
   layer: number | undefined;
+  priority: number;
 }
+
+/** mediasoup's own, of a consumer that was told none. */
+const USUAL_PRIORITY = 1;
 
 /** One remote source as one endpoint receives it: a mediasoup consumer, and whether and in which layer it runs. */
 export class Reception {
@@ -24,8 +23,15 @@ export class Reception {
   readonly #applied: Applied;
   #started: boolean;
   #acknowledged = false;
+  /** As the allocation says; undefined: it is not forwarded. Sound is in any case. */
+  #allotted: Forwarded | undefined;
+  #applying: Promise<void> | undefined;
 
-  private constructor(source: Source, consumer: types.Consumer, started: boolean, layer: number | undefined) {
+  private constructor(
+    source: Source,
+    consumer: types.Consumer,
+    options: { started: boolean; allotted: Forwarded | undefined },
+  ) {
     this.source = source;
     this.parameters = {
       id: consumer.id,
@@ -34,8 +40,13 @@ export class Reception {
       rtpParameters: rtpParameters.parse(consumer.rtpParameters),
     };
     this.#consumer = consumer;
-    this.#started = started;
-    this.#applied = { paused: consumer.paused, layer };
+    this.#started = options.started;
+    this.#allotted = options.allotted;
+    this.#applied = {
+      paused: consumer.paused,
+      layer: options.allotted?.layer ?? 0,
+      priority: USUAL_PRIORITY,
+    };
   }
 
   /** Starts to receive a source on a transport; `undefined` when the source or the transport ended meanwhile. */
@@ -44,68 +55,90 @@ export class Reception {
     source: Source,
     options: {
       rtpCapabilities: types.RtpCapabilities;
-      constraints: ReceiverConstraints | undefined;
+      allotted: Forwarded | undefined;
       started: boolean;
     },
   ): Promise<Reception | undefined> {
-    const layer = wantedLayer(source, options.constraints);
+    const { allotted, started } = options;
     const layered = source.producer.type !== 'simple';
     const consumer = await transport.consume({
       producerId: source.producer.id,
       rtpCapabilities: options.rtpCapabilities,
-      paused: !options.started || layer === undefined,
-      ...(layered ? { preferredLayers: { spatialLayer: layer ?? 0 } } : {}),
+      paused: !started || (source.isVideo && allotted === undefined),
+      ...(layered ? { preferredLayers: { spatialLayer: allotted?.layer ?? 0 } } : {}),
     });
     // Came too late to be closed with its transport. With its source it closes by itself.
     if (transport.closed) consumer.close();
     if (consumer.closed || source.closed) return undefined;
-    return new Reception(source, consumer, options.started, layer ?? 0);
+    return new Reception(source, consumer, { started, allotted });
   }
 
   get id(): string {
     return this.#consumer.id;
   }
 
-  /** Lets it run as far as `constraints` allow. */
-  async start(constraints: ReceiverConstraints | undefined): Promise<void> {
+  /** Lets it run as far as it was allotted anything. */
+  async start(): Promise<void> {
     this.#started = true;
-    await this.apply(constraints);
+    await this.#apply();
   }
 
   /**
    * The endpoint says that it is set up. If it ran already, the key frame that came first may have been lost on it: it gets another.
    */
-  async acknowledge(constraints: ReceiverConstraints | undefined): Promise<void> {
+  async acknowledge(): Promise<void> {
     const repeat = this.#acknowledged;
     this.#acknowledged = true;
-    if (!this.#started) await this.start(constraints);
+    if (!this.#started) await this.start();
     else if (!repeat && this.#consumer.kind === 'video' && !this.#consumer.closed) {
       await this.#consumer.requestKeyFrame();
     }
   }
 
-  /** Pauses, resumes, or changes the layer as the constraints say; calls the worker only for what differs. */
-  async apply(constraints: ReceiverConstraints | undefined): Promise<void> {
-    if (this.#consumer.closed) return;
-    const layer = wantedLayer(this.source, constraints);
-    const paused = !this.#started || layer === undefined;
-    // The layer first, so that what resumes is the right one.
-    if (layer !== undefined && layer !== this.#applied.layer && this.source.producer.type !== 'simple') {
-      await this.#consumer.setPreferredLayers({ spatialLayer: layer });
-      this.#applied.layer = layer;
-    }
-    if (paused === this.#applied.paused) return;
-    await (paused ? this.#consumer.pause() : this.#consumer.resume());
-    this.#applied.paused = paused;
+  /** Pauses, resumes, or changes the layer; calls the worker only for what differs. `undefined`: nothing does. */
+  allot(forwarded: Forwarded | undefined): Promise<void> | undefined {
+    this.#allotted = forwarded;
+    return this.#applying ?? (this.#nextStep() === undefined ? undefined : this.#apply());
   }
-}
 
-/** The layer, 0 being the lowest, or `undefined` when the source is not shown. Sound is always wanted. */
-function wantedLayer(source: Source, constraints: ReceiverConstraints | undefined): number | undefined {
-  if (source.producer.kind === 'audio' || constraints === undefined) return 0;
-  return layerFor(heightOf(source.id, constraints), source.height, source.layers);
-}
+  /** One step at a time, until what was told last is so: another wish may come while the worker answers. */
+  #apply(): Promise<void> {
+    this.#applying ??= this.#applyStepwise().finally(() => {
+      this.#applying = undefined;
+    });
+    return this.#applying;
+  }
 
-function heightOf(source: SourceId, { maxHeights, defaultMaxHeight }: ReceiverConstraints): number {
-  return maxHeights[source] ?? defaultMaxHeight;
+  async #applyStepwise(): Promise<void> {
+    for (let step = this.#nextStep(); step !== undefined; step = this.#nextStep()) await step();
+  }
+
+  /** The layer first, so that what resumes is the right one. */
+  #nextStep(): (() => Promise<void>) | undefined {
+    const consumer = this.#consumer;
+    const applied = this.#applied;
+    if (consumer.closed) return undefined;
+    const allotted = this.#allotted;
+    if (allotted !== undefined && this.source.isVideo) {
+      const { layer, priority } = allotted;
+      if (layer !== applied.layer && this.source.producer.type !== 'simple') {
+        return async () => {
+          await consumer.setPreferredLayers({ spatialLayer: layer });
+          applied.layer = layer;
+        };
+      }
+      if (priority !== applied.priority) {
+        return async () => {
+          await consumer.setPriority(priority);
+          applied.priority = priority;
+        };
+      }
+    }
+    const paused = !this.#started || (this.source.isVideo && allotted === undefined);
+    if (paused === applied.paused) return undefined;
+    return async () => {
+      await (paused ? consumer.pause() : consumer.resume());
+      applied.paused = paused;
+    };
+  }
 }

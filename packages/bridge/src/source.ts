@@ -1,5 +1,13 @@
 import type { types } from 'mediasoup';
-import type { ParticipantId, Publication, SourceId, SourceKind } from '@treff/protocol';
+import {
+  type ParticipantId,
+  type Publication,
+  type SourceId,
+  type SourceKind,
+  mediaKindOf,
+} from '@treff/protocol';
+import type { VideoSource } from './allocation.ts';
+import { expectedBitrate } from './estimate.ts';
 import { spatialLayers } from './rtp.ts';
 
 /** One source that is forwarded, from its publication to its end. */
@@ -12,6 +20,8 @@ export class Source {
   readonly height: number | undefined;
   /** Spatial layers a consumer can choose from. */
   readonly layers: number;
+  /** Bits per second that its lowest layer takes, as is expected or was measured. */
+  lowest: number;
 
   constructor(
     owner: ParticipantId,
@@ -24,6 +34,23 @@ export class Source {
     this.producer = producer;
     this.height = publication.height;
     this.layers = spatialLayers(publication.rtpParameters);
+    const announced = this.layers === publication.rtpParameters.encodings.length;
+    this.lowest = expectedBitrate(
+      announced ? publication.rtpParameters.encodings[0]?.maxBitrate : undefined,
+      this.height,
+      this.layers,
+    );
+  }
+
+  get isVideo(): boolean {
+    return mediaKindOf(this.kind) === 'video';
+  }
+
+  /** As the allocation sees it; undefined of sound. */
+  get video(): VideoSource | undefined {
+    const { id, kind, owner, height, layers, lowest } = this;
+    if (kind !== 'camera' && kind !== 'screen') return undefined;
+    return { id, kind, owner, height, layers, lowest, muted: this.producer.paused };
   }
 
   get closed(): boolean {

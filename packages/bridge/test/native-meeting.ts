@@ -21,7 +21,13 @@ import {
 } from '@treff/protocol';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createBridge, provideWorker, type Logger, type MediasoupBridge } from '../src/index.ts';
+import {
+  createBridge,
+  provideWorker,
+  type BridgeOptions,
+  type Logger,
+  type MediasoupBridge,
+} from '../src/index.ts';
 
 /** A camera at 720p as a browser would send it. */
 const SIMULCAST: readonly VideoLayer[] = [
@@ -66,11 +72,21 @@ export class NativeMeeting {
   readonly #unsubscribe: () => void;
   #endpoints = 0;
 
-  static async open({ advertise = ['127.0.0.1'] } = {}): Promise<NativeMeeting> {
+  static async open({
+    advertise = ['127.0.0.1'],
+    ...options
+  }: Partial<Pick<BridgeOptions, 'advertise' | 'lastN' | 'clock'>> = {}): Promise<NativeMeeting> {
     const { path } = await worker();
     // Test files of two checkouts may run at the same time.
     const port = 42_000 + (process.pid % 1_000);
-    const bridge = await createBridge({ workerBin: path, workers: 1, port, advertise, logger: silent });
+    const bridge = await createBridge({
+      workerBin: path,
+      workers: 1,
+      port,
+      advertise,
+      logger: silent,
+      ...options,
+    });
     const meeting = new NativeMeeting(bridge);
     await bridge.open(meeting.incarnation);
     return meeting;
@@ -99,6 +115,16 @@ export class NativeMeeting {
     this.#seats.add(seat);
     for (const event of this.events) seat.onEvent(event);
     return seat;
+  }
+
+  /** The newest event of a kind about an endpoint. */
+  last<T extends 'forwarded' | 'sender-constraints'>(
+    type: T,
+    { ref }: NativeSeat,
+  ): Extract<BridgeEvent, { type: T }> | undefined {
+    return this.events
+      .filter((event): event is Extract<BridgeEvent, { type: T }> => event.type === type)
+      .findLast((event) => 'endpoint' in event && event.endpoint === ref.endpoint);
   }
 
   /** Ends everything; rejects if a native transport is left. */
@@ -193,8 +219,12 @@ export class NativeSeat {
     return this.#bridge.pause(this.ref, source, paused);
   }
 
-  constrain(maxHeights: ReceiverConstraints['maxHeights'], defaultMaxHeight = 0): Promise<void> {
-    return this.#bridge.constrain(this.ref, { defaultMaxHeight, maxHeights });
+  constrain(
+    maxHeights: ReceiverConstraints['maxHeights'],
+    defaultMaxHeight = 0,
+    others: Omit<ReceiverConstraints, 'maxHeights' | 'defaultMaxHeight'> = {},
+  ): Promise<void> {
+    return this.#bridge.constrain(this.ref, { defaultMaxHeight, maxHeights, ...others });
   }
 
   /** What it receives of a source, or undefined. */
@@ -236,4 +266,18 @@ export async function codeOfRefusal(call: Promise<unknown>): Promise<string> {
     throw error;
   }
   throw new Error('not refused');
+}
+
+/** Drops what exceeds a rate in bits per second, after a tenth of a second's worth. */
+export function bottleneck(rate: number): NonNullable<NativePeerOptions['dropIncoming']> {
+  let credit = rate / 10;
+  let before = performance.now();
+  return ({ buffer }) => {
+    const now = performance.now();
+    credit = Math.min(rate / 10, credit + ((now - before) * rate) / 1_000);
+    before = now;
+    if (credit < buffer.length * 8) return true;
+    credit -= buffer.length * 8;
+    return false;
+  };
 }

@@ -1,6 +1,6 @@
 import { readVp8Descriptor, type NativePeerOptions } from '@treff/peer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NativeMeeting, until } from './native-meeting.ts';
+import { bottleneck, NativeMeeting, until } from './native-meeting.ts';
 
 let meeting: NativeMeeting;
 beforeEach(async () => {
@@ -78,20 +78,6 @@ function expectOneStream(seen: readonly Seen[]): void {
       expect([pictures, time]).toEqual([0, 0]);
     }
   }
-}
-
-/** Drops what exceeds a rate in bits per second, after a tenth of a second's worth. */
-function bottleneck(rate: number): NonNullable<NativePeerOptions['dropIncoming']> {
-  let credit = rate / 10;
-  let before = performance.now();
-  return ({ buffer }) => {
-    const now = performance.now();
-    credit = Math.min(rate / 10, credit + ((now - before) * rate) / 1_000);
-    before = now;
-    if (credit < buffer.length * 8) return true;
-    credit -= buffer.length * 8;
-    return false;
-  };
 }
 
 describe('simulcast', () => {

@@ -2,7 +2,7 @@ import { makeSourceId, type ConsumerParameters, type ParticipantId, type SourceK
 import { Device, type types } from 'mediasoup-client';
 import * as fakeParameters from 'mediasoup-client/fakeParameters';
 import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
-import { asReceiver, FakeReceiver } from './fake-media.ts';
+import { asReceiver, asSender, FakeEncoder, FakeReceiver } from './fake-media.ts';
 
 /** A mediasoup device without a browser, and the transports that were made with it, newest last. */
 export interface FakeBridgeDevice {
@@ -16,6 +16,8 @@ export interface FakeTransport {
   setState(state: types.ConnectionState): void;
   /** By the id of the consumer. */
   readonly receivers: ReadonlyMap<string, FakeReceiver>;
+  /** What encodes the tracks that were sent, in their order. */
+  readonly encoders: FakeEncoder[];
   /** How many consumers each negotiation set up. */
   readonly negotiations: number[];
   /** What it was given last. */
@@ -43,6 +45,13 @@ export async function fakeBridgeDevice(): Promise<FakeBridgeDevice> {
     const { handler } = transport;
     if (!(handler instanceof FakeHandler)) throw new Error('another handler than the fake one');
     const negotiations: number[] = [];
+    const encoders: FakeEncoder[] = [];
+    const send = handler.send.bind(handler);
+    handler.send = async (options) => {
+      const encoder = new FakeEncoder(options.encodings?.length ?? 1);
+      encoders.push(encoder);
+      return { ...(await send(options)), rtpSender: asSender(encoder) };
+    };
     const receive = handler.receive.bind(handler);
     handler.receive = async (options) => {
       negotiations.push(options.filter(({ trackId }) => trackId !== 'probator').length);
@@ -64,6 +73,7 @@ export async function fakeBridgeDevice(): Promise<FakeBridgeDevice> {
     const fake: FakeTransport = {
       transport,
       receivers,
+      encoders,
       negotiations,
       setState,
       iceServers: given,

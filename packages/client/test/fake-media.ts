@@ -69,6 +69,32 @@ export function asReceiver(receiver: FakeReceiver): RTCRtpReceiver {
   return receiver as unknown as RTCRtpReceiver;
 }
 
+/** A browser's sender of one track, with its encodings. */
+export class FakeEncoder {
+  encodings: RTCRtpEncodingParameters[];
+
+  constructor(encodings: number) {
+    this.encodings = Array.from({ length: encodings }, () => ({ active: true }));
+  }
+
+  /** Which are on, from the lowest: `++-`. */
+  get active(): string {
+    return this.encodings.map(({ active }) => (active === true ? '+' : '-')).join('');
+  }
+
+  getParameters(): Pick<RTCRtpSendParameters, 'encodings'> {
+    return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
+  }
+
+  async setParameters({ encodings }: RTCRtpSendParameters): Promise<void> {
+    this.encodings = encodings;
+  }
+}
+
+export function asSender(encoder: FakeEncoder): RTCRtpSender {
+  return encoder as unknown as RTCRtpSender;
+}
+
 interface Question {
   readonly constraints: MediaStreamConstraints;
   readonly answer: PromiseWithResolvers<MediaStream>;

@@ -6,6 +6,7 @@ import type {
   Publication,
   ReceiverConstraints,
   TransportRole,
+  WithheldReason,
 } from './messages.ts';
 import type { DtlsParameters, IceParameters, RtpCapabilities } from './rtp.ts';
 
@@ -24,8 +25,10 @@ import type { DtlsParameters, IceParameters, RtpCapabilities } from './rtp.ts';
  * - Of `pause` and `constrain` the last to arrive wins. A transport keeps the order of calls about one endpoint, and a repetition
  *   arrives before the next call is made; all others may also arrive out of order.
  * - A rejected promise is a `TreffError` with a code; the bridge's state is then as before the call.
- * - The bridge forwards every source to every other endpoint of the conference that can decode it; consumers come and go by events.
+ * - The bridge has a consumer of every source for every other endpoint of the conference that can decode it; consumers come and go by events.
  *   A publisher never gets its own source.
+ * - Which of the pictures that an endpoint shows are forwarded to it follows from its constraints, who spoke, and the way to it; it learns by
+ *   `forwarded` which are not. What nobody receives any more its publisher learns by `sender-constraints`, 10 s later; what somebody wants again, at once.
  */
 export interface Bridge {
   /** What every router of this bridge can decode and forward. Constant for its lifetime. */
@@ -94,6 +97,17 @@ export type BridgeMessage =
 export type BridgeEvent =
   | ({ readonly type: 'consumers-added'; readonly consumers: readonly ConsumerParameters[] } & EndpointRef)
   | ({ readonly type: 'consumers-removed'; readonly consumers: readonly string[] } & EndpointRef)
+  /** What this endpoint shows and is not sent, all of it. Nothing is withheld from a new generation until it is told. */
+  | ({
+      readonly type: 'forwarded';
+      readonly withheld: Readonly<Record<SourceId, WithheldReason>>;
+    } & EndpointRef)
+  /** The `layers` lowest encodings of this endpoint's source are wanted, by somebody. All are of a new source until it is told. */
+  | ({
+      readonly type: 'sender-constraints';
+      readonly source: SourceId;
+      readonly layers: number;
+    } & EndpointRef)
   /** The order of speech changed: this endpoint speaks now. */
   | { readonly type: 'dominant-speaker'; readonly incarnation: Incarnation; readonly endpoint: ParticipantId }
   /** ICE or DTLS of one transport changed. `failed` needs `restartIce` or a new generation. */
@@ -119,7 +133,13 @@ export interface BridgeSnapshot {
   readonly endpoints: readonly {
     readonly endpoint: ParticipantId;
     readonly generation: Generation;
-    readonly sources: readonly { readonly source: SourceId; readonly paused: boolean }[];
+    /** `layers`: the encodings that are wanted, as `sender-constraints` told last; all of them before that. */
+    readonly sources: readonly {
+      readonly source: SourceId;
+      readonly paused: boolean;
+      readonly layers: number;
+    }[];
     readonly consumers: readonly ConsumerParameters[];
+    readonly withheld: Readonly<Record<SourceId, WithheldReason>>;
   }[];
 }

@@ -84,6 +84,9 @@ export const LIMITS = {
   sourceIndex: 9_999,
   /** Sources that one constraints message may name. */
   constraintSources: 500,
+  /** Sources that it may call on stage, and selected: nobody looks closely at more. */
+  onStageSources: 16,
+  selectedSources: 50,
   /** Pixels, the tallest picture anybody may ask for or announce: 8K. */
   maxHeight: 4_320,
   /** Pixels, the widest picture anybody may tell of: 8K. */

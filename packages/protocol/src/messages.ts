@@ -51,8 +51,17 @@ export const receiverConstraints = z.object({
   maxHeights: z
     .record(sourceId, height)
     .check(z.refine((heights) => Object.keys(heights).length <= LIMITS.constraintSources)),
+  /** How many cameras are to come at most, those of whoever spoke last first; -1 or absent: all. Screens come in any case. */
+  lastN: z.optional(z.int().check(z.minimum(-1), z.maximum(LIMITS.participants))),
+  /** What is shown large, and what the person chose: both come before whoever speaks, in that order. */
+  onStageSources: z.optional(z.array(sourceId).check(z.maxLength(LIMITS.onStageSources))),
+  selectedSources: z.optional(z.array(sourceId).check(z.maxLength(LIMITS.selectedSources))),
 });
 export type ReceiverConstraints = z.infer<typeof receiverConstraints>;
+
+/** Why a picture that is shown does not come: it is not among the last N, or the way to the receiver is too narrow for it. */
+const withheldReason = z.enum(['last-n', 'bandwidth']);
+export type WithheldReason = z.infer<typeof withheldReason>;
 
 /** A source as its owner publishes it. */
 export const publication = z.object({
@@ -97,6 +106,26 @@ export const serverMediaAction = z.discriminatedUnion('action', [
   z.object({ action: z.literal('consumers-removed'), consumers: z.array(consumerId) }),
   z.object({ action: z.literal('source-refused'), source: sourceId, code: errorCode }),
   z.object({ action: z.literal('ice-restarted'), send: iceParameters, receive: iceParameters }),
+  /** What is shown and yet not forwarded, all of it; none at first. Names after Jitsi Videobridge's ForwardedSources. */
+  z.object({
+    action: z.literal('forwarded'),
+    withheld: z
+      .record(sourceId, withheldReason)
+      .check(
+        z.refine(
+          (withheld) => Object.keys(withheld).length <= LIMITS.participants * LIMITS.sourcesPerEndpoint,
+        ),
+      ),
+  }),
+  /**
+   * Somebody receives the `layers` lowest encodings of one's own source, and nobody more; 0: nobody receives it. All are wanted of a source that was
+   * just published. Names after Jitsi Videobridge's SenderSourceConstraints.
+   */
+  z.object({
+    action: z.literal('sender-constraints'),
+    source: sourceId,
+    layers: z.int().check(z.minimum(0), z.maximum(LIMITS.rtpEncodings)),
+  }),
   /** Another media action failed. */
   z.object({ action: z.literal('failed'), code: errorCode }),
 ]);

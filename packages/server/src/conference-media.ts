@@ -139,6 +139,12 @@ export class ConferenceMedia {
       case 'consumers-removed':
         this.#endpoints.get(event.endpoint)?.consumersRemoved(event.generation, event.consumers);
         break;
+      case 'forwarded':
+        this.#endpoints.get(event.endpoint)?.withheld(event.generation, event.withheld);
+        break;
+      case 'sender-constraints':
+        this.#endpoints.get(event.endpoint)?.wanted(event.generation, event.source, event.layers);
+        break;
       case 'dominant-speaker':
         this.#options.listener.speaking(event.endpoint);
         break;

@@ -11,7 +11,7 @@ export const YES_OR_NO = 'one of 1, true, yes, on, 0, false, no, off';
 /** A number written in at most six digits. */
 export function wholeNumber(minimum: number, maximum: number) {
   return z.pipe(
-    z.pipe(z.string().check(z.regex(/^\d{1,6}$/)), z.transform(Number)),
+    z.pipe(z.string().check(z.regex(/^-?\d{1,6}$/)), z.transform(Number)),
     z.int().check(z.minimum(minimum), z.maximum(maximum)),
   );
 }

@@ -9,7 +9,7 @@ describe('readConfig', () => {
     const config = readConfig({});
     expect(config).toMatchObject({
       http: { port: 8000, host: undefined },
-      media: { port: 10_000, advertiseIps: [] },
+      media: { port: 10_000, advertiseIps: [], lastN: -1 },
       p2p: true,
       roles: { moderators: 'first', promotes: true },
       startMuted: { microphone: false, camera: false },
@@ -54,6 +54,7 @@ describe('readConfig', () => {
         JVB_PORT: '44000',
         BRIDGE_WORKERS: '3',
         JVB_ADVERTISE_IPS: '203.0.113.7, 2001:db8::7',
+        CHANNEL_LAST_N: '20',
         PUBLIC_URL: 'https://meet.example.org/',
         ENABLE_P2P: 'No',
         MODERATORS: 'everyone',
@@ -77,7 +78,7 @@ describe('readConfig', () => {
       }),
     ).toEqual({
       http: { port: 0, host: '::1' },
-      media: { port: 44_000, workers: 3, advertiseIps: ['203.0.113.7', '2001:db8::7'] },
+      media: { port: 44_000, workers: 3, advertiseIps: ['203.0.113.7', '2001:db8::7'], lastN: 20 },
       p2p: false,
       roles: { moderators: 'everyone', promotes: false },
       startMuted: { microphone: true, camera: true },
@@ -115,6 +116,8 @@ describe('readConfig', () => {
     ['HTTP_HOST', 'two words'],
     ['JVB_PORT', '0'],
     ['BRIDGE_WORKERS', '0'],
+    ['CHANNEL_LAST_N', '-2'],
+    ['CHANNEL_LAST_N', '501'],
     ['BRIDGE_WORKERS', '1.5'],
     ['JVB_ADVERTISE_IPS', '203.0.113.7,nonsense'],
     ['JVB_ADVERTISE_IPS', '203.0.113.7,'],

@@ -22,6 +22,8 @@ export interface Config extends TokenSettings {
     readonly workers: number;
     /** Addresses that clients are told to send media to; empty: those of this machine's interfaces. */
     readonly advertiseIps: readonly string[];
+    /** How many cameras anybody is sent at most; -1: all. */
+    readonly lastN: number;
   };
   /** Whether two people's browsers connect directly. */
   readonly p2p: boolean;
@@ -117,6 +119,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         addressList,
         'a comma-separated list of at most 16 IPv4 or IPv6 addresses',
         [],
+      ),
+      lastN: read(
+        'CHANNEL_LAST_N',
+        wholeNumber(-1, LIMITS.participants),
+        `a number of cameras from 0 to ${LIMITS.participants}, or -1 for all`,
+        -1,
       ),
     },
     p2p: read('ENABLE_P2P', yesOrNo, YES_OR_NO, true),

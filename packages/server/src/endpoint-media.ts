@@ -1,5 +1,6 @@
 import type {
   Bridge,
+  BridgeSnapshot,
   ClientMediaAction,
   ConsumerParameters,
   DtlsParameters,
@@ -16,9 +17,11 @@ import type {
   ServerMediaAction,
   SourceId,
   TransportRole,
+  WithheldReason,
 } from '@treff/protocol';
 import type { Clock } from './clock.ts';
 import { Consumers } from './consumers.ts';
+import { Forwarding } from './forwarding.ts';
 import type { Logger } from './logger.ts';
 import { Reconciler, type Step } from './reconciler.ts';
 import { TransportWatch } from './transport-watch.ts';
@@ -85,6 +88,7 @@ export class EndpointMedia {
   readonly #published = new Map<SourceId, Published>();
   /** What the bridge sends to this endpoint; as its events say. */
   readonly #consumers: Consumers;
+  readonly #forwarding: Forwarding;
   /** Events about transports whose offer is still on its way. */
   #early: (() => void)[] = [];
 
@@ -105,6 +109,7 @@ export class EndpointMedia {
       announce: (consumers) => this.#send({ action: 'consumers-added', consumers: [...consumers] }),
       withdraw: (ids) => this.#send({ action: 'consumers-removed', consumers: [...ids] }),
     });
+    this.#forwarding = new Forwarding((body) => this.#send(body));
     this.#watch = new TransportWatch(options.clock, (transport) => options.listener.broken(transport));
     this.#reconciler = new Reconciler({
       nextStep: () => this.#nextStep(),
@@ -169,6 +174,7 @@ export class EndpointMedia {
     const gone = [...this.#publications.keys()];
     for (const held of [this.#publications, this.#published, this.#toConnect, this.#toStart]) held.clear();
     this.#consumers.reset([]);
+    this.#forwarding.reset();
     this.#watch.reset();
     this.#early = [];
     this.#toConstrain = undefined;
@@ -185,6 +191,7 @@ export class EndpointMedia {
     if (inventory?.generation !== this.#generation) return this.renew();
     // The `start` of those may have been lost; to start a running one does nothing.
     for (const id of this.#consumers.compare(inventory.consuming)) this.#toStart.add(id);
+    this.#forwarding.repeat();
     const publishing = new Set(inventory.publishing);
     for (const source of publishing) {
       if (!this.#publications.has(source))
@@ -215,6 +222,19 @@ export class EndpointMedia {
     this.#consumers.remove(consumers);
   }
 
+  /** What of the pictures it shows does not come, by the bridge's choice. */
+  withheld(generation: Generation, withheld: Readonly<Record<SourceId, WithheldReason>>): void {
+    if (generation !== this.#generation) return;
+    if (this.#transports === 'open') this.#forwarding.withhold(withheld);
+    else this.#early.push(() => this.withheld(generation, withheld));
+  }
+
+  /** How many layers of a source of its own somebody gets. */
+  wanted(generation: Generation, source: SourceId, layers: number): void {
+    if (generation === this.#generation && this.#publications.has(source))
+      this.#forwarding.want(source, layers);
+  }
+
   /** What the bridge says of one of the transports. */
   transportChanged(
     generation: Generation,
@@ -225,7 +245,7 @@ export class EndpointMedia {
   }
 
   /** Events were missed, and this is what the bridge has; `undefined`: nothing. */
-  correct(actual: { generation: Generation; consumers: readonly ConsumerParameters[] } | undefined): void {
+  correct(actual: BridgeSnapshot['endpoints'][number] | undefined): void {
     if (this.#transports !== 'open') {
       // The offer on its way may be older than this; of transports that are not there yet it says nothing.
       if (actual?.generation === this.#generation) this.#early.push(() => this.correct(actual));
@@ -238,6 +258,7 @@ export class EndpointMedia {
       this.#consumers.ids.filter((id) => !there.has(id)),
     );
     this.consumersAdded(actual.generation, actual.consumers);
+    if (actual.generation === this.#generation) this.#forwarding.correct(actual.withheld, actual.sources);
   }
 
   /** The seat is given up: removes what the bridge has, then rests. */
@@ -391,6 +412,7 @@ export class EndpointMedia {
     const done = () => {
       this.#published.delete(source);
       this.#publications.delete(source);
+      this.#forwarding.forget(source);
     };
     return {
       name: 'unpublish',

@@ -32,6 +32,7 @@ async function main(): Promise<void> {
     workers: config.media.workers,
     port: config.media.port,
     advertise: config.media.advertiseIps,
+    lastN: config.media.lastN,
     logger,
   });
   const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));

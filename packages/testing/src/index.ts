@@ -11,6 +11,7 @@ export {
   until,
 } from './bridge/calls.ts';
 export type { BridgePublication } from './bridge/calls.ts';
+export { ManualClock } from './manual-clock.ts';
 export { FakeBridge } from './bridge/fake-bridge.ts';
 export type { BridgeCall, FakeEndpointState } from './bridge/fake-bridge.ts';
 export { CallLost, UnreliableBridge, randomFrom, unreliable, untilAnswered } from './bridge/unreliable.ts';

@@ -5,5 +5,6 @@ describeBridgeContract('the fake bridge', async () => {
   return {
     bridge,
     kill: async (conference) => bridge.lose(conference),
+    passTime: (ms) => bridge.passTime(ms),
   };
 });

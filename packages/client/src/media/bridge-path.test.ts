@@ -148,6 +148,45 @@ describe('sending', () => {
     await expect(path.replace(source('camera', 9).id, undefined)).rejects.toThrow('not published');
   });
 
+  test('encodes of a picture what somebody receives, told before or after the browser is ready to send', async () => {
+    const { path, sending } = await start();
+    path.accept(offer());
+    const { id } = source('camera');
+    const publishing = path.publish(source('camera'));
+    path.handle(1, { action: 'sender-constraints', source: id, layers: 1 });
+    await publishing;
+    await turn();
+    const encoder = sending[0]?.encoders[0];
+    expect(encoder?.active).toBe('+--');
+    for (const [layers, active] of [
+      [0, '---'],
+      [3, '+++'],
+      [2, '++-'],
+    ] as const) {
+      path.handle(1, { action: 'sender-constraints', source: id, layers });
+      await turn();
+      expect(encoder?.active).toBe(active);
+    }
+    path.handle(1, { action: 'sender-constraints', source: source('camera', 9).id, layers: 0 });
+    path.unpublish(id);
+    path.handle(1, { action: 'sender-constraints', source: id, layers: 3 });
+    await turn();
+    expect(encoder?.active).toBe('++-');
+  });
+
+  test('goes on encoding what somebody receives while nothing is fed, and with another track', async () => {
+    const { path, sending } = await start();
+    path.accept(offer());
+    const { id } = source('camera');
+    await path.publish(source('camera'));
+    path.handle(1, { action: 'sender-constraints', source: id, layers: 1 });
+    path.setFed(false);
+    await path.replace(id, source('camera').track);
+    path.setFed(true);
+    await turn();
+    expect(sending[0]?.encoders[0]?.active).toBe('+--');
+  });
+
   test('a refused source is closed and told', async () => {
     const { path, told } = await start();
     path.accept(offer());
@@ -200,6 +239,16 @@ describe('receiving', () => {
     path.handle(1, { action: 'consumers-added', consumers: [] });
     await turn();
     expect(path.tracks).toBe(before);
+  });
+
+  test('knows what is withheld, until other transports begin', async () => {
+    const { path, consumer, told } = await receiving();
+    expect(path.withheld).toEqual({});
+    path.handle(1, { action: 'forwarded', withheld: { [consumer.source]: 'last-n' } });
+    expect(path.withheld).toEqual({ [consumer.source]: 'last-n' });
+    expect(told).toEqual(['changed']);
+    path.handle(2, { action: 'offer', offer: { ...offer(2), consumers: [consumer] } });
+    expect(path.withheld).toEqual({});
   });
 
   test('messages about earlier transports are passed over', async () => {

@@ -18,11 +18,13 @@ import {
   type TransportRole,
 } from '@treff/protocol';
 import type { Clock, Log } from '../core/index.ts';
-import { encodingsOf } from './encodings.ts';
-import { IceRecovery, type IceHealth } from './ice-recovery.ts';
+import { healthOf, stateOf } from './bridge-state.ts';
+import { encodingsOf, SCREEN_SOUND, VOICE } from './encodings.ts';
+import { IceRecovery } from './ice-recovery.ts';
 import type { IceServerList } from './ice-server-list.ts';
+import { WantedEncodings } from './wanted-encodings.ts';
 import { toMediasoup } from './mediasoup-types.ts';
-import type { MediaPath, OutgoingSource, PathListener, PathState } from './path.ts';
+import type { MediaPath, OutgoingSource, PathListener, PathState, Withheld } from './path.ts';
 
 export interface BridgePathOptions {
   /** Loaded with the bridge's capabilities. */
@@ -67,6 +69,9 @@ interface Producing {
   given: MediaStreamTrack | undefined;
   /** Settled when the browser has what is to be sent; absent while it has. */
   feeding: Promise<void> | undefined;
+  /** How many of its encodings somebody receives; undefined until that is told: all. */
+  layers: number | undefined;
+  encodings: WantedEncodings | undefined;
 }
 
 interface Consuming {
@@ -86,6 +91,7 @@ export class BridgePath implements MediaPath {
   #fed = true;
   #receives = true;
   #tracks: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
+  #withheld = NOTHING;
   #state: PathState = 'connected';
   #wasConnected = false;
   #closed = false;
@@ -108,6 +114,11 @@ export class BridgePath implements MediaPath {
 
   get state(): PathState {
     return this.#state;
+  }
+
+  /** Pictures that are shown and that the bridge does not send, and why. Another object with every change. */
+  get withheld(): Withheld {
+    return this.#withheld;
   }
 
   /** Of the sources in `tracks`; one that is just being set up has none yet. */
@@ -170,6 +181,7 @@ export class BridgePath implements MediaPath {
       reception: Promise.withResolvers(),
     };
     this.#transports = transports;
+    this.#withheld = NOTHING;
     this.#watch(transports, transports.send, 'send');
     this.#watch(transports, transports.receive, 'receive');
     transports.send.on('produce', ({ rtpParameters, appData }, announced, failed) => {
@@ -212,6 +224,13 @@ export class BridgePath implements MediaPath {
         this.#closeProducer(transports, body.source);
         this.#options.listener.refused(body.source, body.code);
         break;
+      case 'forwarded':
+        this.#withheld = body.withheld;
+        this.#options.listener.changed();
+        break;
+      case 'sender-constraints':
+        this.#want(transports.producers.get(body.source), body.layers);
+        break;
       case 'ice-restarted':
         void this.#restartIce(transports, body);
         break;
@@ -225,7 +244,15 @@ export class BridgePath implements MediaPath {
   async publish(source: OutgoingSource): Promise<void> {
     const transports = this.#current();
     const { id, kind, track } = source;
-    const entry: Producing = { source, producer: undefined, track, given: track, feeding: undefined };
+    const entry: Producing = {
+      source,
+      producer: undefined,
+      track,
+      given: track,
+      feeding: undefined,
+      layers: undefined,
+      encodings: undefined,
+    };
     transports.producers.set(id, entry);
     try {
       await transports.turn.promise;
@@ -241,6 +268,7 @@ export class BridgePath implements MediaPath {
         ...this.#optionsOf(kind, track),
       });
       entry.producer = producer;
+      this.#want(entry, entry.layers);
       if (transports.producers.get(id) !== entry) producer.close();
       else await this.#feed(entry);
     } catch (error) {
@@ -368,6 +396,16 @@ export class BridgePath implements MediaPath {
     return track === entry.given || entry.producer?.closed !== false || track?.readyState === 'ended';
   }
 
+  /** What is told before the browser is ready to send holds from then on. */
+  #want(entry: Producing | undefined, layers: number | undefined): void {
+    if (entry === undefined || layers === undefined || mediaKindOf(entry.source.kind) === 'audio') return;
+    entry.layers = layers;
+    const sender = entry.producer?.rtpSender;
+    if (sender === undefined) return;
+    entry.encodings ??= new WantedEncodings(sender, this.#options.log);
+    entry.encodings.set(layers);
+  }
+
   #send(action: ClientMediaAction): boolean {
     return this.#transports !== undefined && this.#options.send(this.#transports.generation, action);
   }
@@ -493,11 +531,14 @@ export class BridgePath implements MediaPath {
   }
 
   #closeProducer(transports: Transports, source: SourceId): void {
-    transports.producers.get(source)?.producer?.close();
+    const entry = transports.producers.get(source);
+    entry?.encodings?.close();
+    entry?.producer?.close();
     transports.producers.delete(source);
   }
 
   #closeTransports(): void {
+    for (const { encodings } of this.#transports?.producers.values() ?? []) encodings?.close();
     this.#transports?.send.close();
     this.#transports?.receive.close();
   }
@@ -530,36 +571,11 @@ const RECOVERABLE: ReadonlySet<ErrorCode> = new Set([
   'server/internal',
 ]);
 
-const VOICE = { codecOptions: { opusFec: true, opusDtx: true } } as const;
-
-/** Music and films: both channels, and quiet passages are sent as they are. */
-const SCREEN_SOUND = {
-  codecOptions: { opusFec: true, opusDtx: false, opusStereo: true, opusMaxAverageBitrate: 128_000 },
-} as const;
+const NOTHING: Withheld = {};
 
 /** Sources of one stream are played in step: a camera with its microphone, a screen with its sound. */
 function streamIdOf(source: SourceId, kind: SourceKind): string {
   return `${ownerOf(source)}-${kind === 'screen' || kind === 'screenAudio' ? 'screen' : 'person'}`;
-}
-
-function healthOf(states: readonly types.ConnectionState[]): IceHealth {
-  if (states.includes('failed')) return 'failed';
-  if (states.includes('disconnected')) return 'disconnected';
-  return states.every((state) => state === 'connected') ? 'good' : 'unsettled';
-}
-
-/** A transport that comes later, because there was nothing to receive before, is no reason to ask anybody for patience. */
-function stateOf(health: IceHealth, wasConnected: boolean, before: PathState): PathState {
-  switch (health) {
-    case 'good':
-      return 'connected';
-    case 'unsettled':
-      if (!wasConnected) return 'connecting';
-      return before === 'reconnecting' ? 'reconnecting' : 'connected';
-    case 'disconnected':
-    case 'failed':
-      return 'reconnecting';
-  }
 }
 
 /** The tracks to play: those of the consumers, and for a consumer that is just being set up what its source had before. */

@@ -1,4 +1,6 @@
 export { createMeeting } from './meeting.ts';
+export type { Withheld } from './path.ts';
+export type { Focus } from './shown.ts';
 export type {
   AddressKind,
   ConnectionReport,

@@ -26,8 +26,8 @@ import { DirectWish } from './remembered-direct.ts';
 import { isFinal, phaseOfEnd, type End } from './meeting-end.ts';
 import { forbidden, heldBack, mutedAtStart, mutedByModerator } from './moderated.ts';
 import { ScreenCapture } from './screen-capture.ts';
-import { SeatMedia } from './seat-media.ts';
-import { Shown } from './shown.ts';
+import { mediaOf, NO_MEDIA, SeatMedia } from './seat-media.ts';
+import { Shown, type Focus } from './shown.ts';
 import { SeatStatistics } from './statistics.ts';
 import { TrackMeter } from './track-meter.ts';
 import type {
@@ -56,8 +56,6 @@ interface Seat {
   readonly epoch: ConferenceView['epoch'];
   readonly media: SeatMedia;
 }
-
-const NO_TRACKS: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
 
 /** Puts session, devices and media together, and tells the page what comes of them. */
 class ComposedMeeting implements Meeting {
@@ -117,7 +115,7 @@ class ComposedMeeting implements Meeting {
       log,
       changed: () => this.#sourceChanged(),
     });
-    this.#shown = new Shown(clock, (constraints) => this.#seat?.media.bridge.constrain(constraints));
+    this.#shown = new Shown(clock, (shown) => this.#seat?.media.bridge.constrain(shown), options.lastN);
     this.#iceServers = new IceServerList(clock, () => this.#session?.requestIceServers() ?? false);
     this.#meters = environment.createMeters();
     this.#meter = new TrackMeter(this.#meters.create, log);
@@ -144,8 +142,7 @@ class ComposedMeeting implements Meeting {
       conference: undefined,
       earlierEpoch: undefined,
       local: this.#localMedia(undefined),
-      tracks: NO_TRACKS,
-      way: 'none',
+      ...NO_MEDIA,
       qualities: this.statistics.qualities,
       region: undefined,
     };
@@ -280,9 +277,9 @@ class ComposedMeeting implements Meeting {
     return () => this.#witnesses.delete(listener);
   }
 
-  setShown(heights: ReadonlyMap<SourceId, number>): void {
+  setShown(heights: ReadonlyMap<SourceId, number>, focus?: Focus): void {
     this.#visible = new Set([...heights].flatMap(([source, height]) => (height > 0 ? [source] : [])));
-    this.#shown.set(heights);
+    this.#shown.set(heights, focus);
     this.#seat?.media.setShown(this.#visible);
   }
 
@@ -552,8 +549,7 @@ class ComposedMeeting implements Meeting {
       conference: this.#seat?.media.view,
       earlierEpoch: this.#identity.earlierEpoch,
       local: this.#localMedia(before.local),
-      tracks: this.#seat?.media.tracks ?? NO_TRACKS,
-      way: this.#seat?.media.way ?? 'none',
+      ...mediaOf(this.#seat?.media),
       qualities: this.statistics.qualities,
       region: this.#seat === undefined ? undefined : this.#region,
     });

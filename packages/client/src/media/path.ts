@@ -1,4 +1,4 @@
-import type { ErrorCode, SourceId, SourceKind } from '@treff/protocol';
+import type { ErrorCode, SourceId, SourceKind, WithheldReason } from '@treff/protocol';
 
 /** One way that media takes between this participant and the others. */
 export interface MediaPath {
@@ -25,6 +25,9 @@ export interface OutgoingSource {
   /** Asked at the moment in which the source is announced. */
   readonly muted: () => boolean;
 }
+
+/** Pictures that are on screen and do not come, by the choice of whoever forwards them, and why. */
+export type Withheld = Readonly<Record<SourceId, WithheldReason>>;
 
 /** Whether media gets through, for the person who waits for it. A path that has nothing to carry is `connected`. */
 export type PathState = 'connecting' | 'connected' | 'reconnecting';

@@ -351,6 +351,35 @@ describe('a third', () => {
     expect(said.at(-1)).toEqual([2, true]);
   });
 
+  test('what the bridge withholds keeps nobody waiting, and is told once it comes no other way', async () => {
+    const { media, clock, said, seen, last } = await talking();
+    media.setShown(new Set([camera.id]));
+    media.bridge.handle(1, { action: 'forwarded', withheld: { [camera.id]: 'last-n' } });
+    expect(media.withheld).toEqual({});
+    expect(seen()).toBe(last().fakes.get('camera')?.track);
+    media.update(conference(LEAVING));
+    expect(media.withheld).toEqual({ [camera.id]: 'last-n' });
+    clock.advance(1_000);
+    expect(said.at(-1)).toEqual([2, true]);
+    const told = media.withheld;
+    media.bridge.handle(1, { action: 'forwarded', withheld: { [camera.id]: 'last-n' } });
+    expect(media.withheld).toBe(told);
+    media.setShown(new Set());
+    expect(media.withheld).toEqual({});
+  });
+
+  test('nobody asks for key frames of what the bridge withholds', async () => {
+    const { media, sent, clock } = await talking();
+    media.update(conference(LEFT));
+    media.bridge.handle(1, { action: 'forwarded', withheld: { [camera.id]: 'bandwidth' } });
+    sent.length = 0;
+    clock.advance(20_000);
+    expect(sent).not.toContain('start');
+    media.bridge.handle(1, { action: 'forwarded', withheld: {} });
+    clock.advance(1_000);
+    expect(sent).toContain('start');
+  });
+
   test('who leaves at once changes nothing for who is still on the way', async () => {
     const { media, last, seen, bridged, overBridge, look } = await talking();
     media.update(conference(LEAVING));

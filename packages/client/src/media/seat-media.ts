@@ -13,6 +13,7 @@ import {
   type SourceId,
   type SourceKind,
   type SourceView,
+  type WithheldReason,
 } from '@treff/protocol';
 import type { Clock, Log } from '../core/index.ts';
 import { BridgePath } from './bridge-path.ts';
@@ -21,7 +22,7 @@ import { FirstFrames } from './first-frames.ts';
 import { FlowWatch } from './flow.ts';
 import type { IceServerList } from './ice-server-list.ts';
 import type { P2pPath, P2pPathOptions } from './p2p-path.ts';
-import type { PathState } from './path.ts';
+import type { PathState, Withheld } from './path.ts';
 import { chooseWay, type Offered, type Way } from './way.ts';
 
 export interface SeatMediaOptions {
@@ -50,7 +51,7 @@ export interface SeatMediaOptions {
 }
 
 export interface SeatMediaListener {
-  /** `tracks`, `state` or `way` are others. */
+  /** `tracks`, `withheld`, `state` or `way` are others. */
   changed(): void;
   /** As {@link PathListener} says of the bridge. */
   renewed(): void;
@@ -116,6 +117,7 @@ export class SeatMedia {
   #shown: ReadonlySet<SourceId> | undefined;
   #ways: ReadonlyMap<SourceId, Way> = new Map();
   #tracks: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
+  #withheld: Withheld = {};
   #state: PathState = 'connected';
   #way: 'none' | Way = 'none';
   /** What the conference was told last. */
@@ -155,6 +157,11 @@ export class SeatMedia {
   /** Remote sources that play now. Another map with every change. */
   get tracks(): ReadonlyMap<SourceId, MediaStreamTrack> {
     return this.#tracks;
+  }
+
+  /** Pictures that are on screen and come by no way. Another object with every change. */
+  get withheld(): Withheld {
+    return this.#withheld;
   }
 
   get state(): PathState {
@@ -317,13 +324,19 @@ export class SeatMedia {
     this.#settling = false;
     const ways = this.#chooseWays();
     const tracks = this.#chooseTracks(ways);
+    const withheld = this.#withheldNow(ways);
     const state = this.#stateNow();
     const way = this.#wayNow(ways);
     const changed =
-      view !== this.#view || tracks !== this.#tracks || state !== this.#state || way !== this.#way;
+      view !== this.#view ||
+      tracks !== this.#tracks ||
+      withheld !== this.#withheld ||
+      state !== this.#state ||
+      way !== this.#way;
     this.#view = view;
     this.#ways = ways;
     this.#tracks = tracks;
+    this.#withheld = withheld;
     this.#state = state;
     this.#way = way;
     this.#sayReady();
@@ -364,11 +377,10 @@ export class SeatMedia {
     const peer = direct?.peer ?? this.#held?.direct.peer;
     const overBridge = this.#route.bridge && peer !== undefined ? this.bridge.receivers : undefined;
     for (const source of peer === undefined ? [] : this.#peersSources(peer)) {
-      if (this.#isIdle(source)) continue;
       const directly =
         direct?.path.state === 'connected' ? direct.path.receivers.get(source.kind) : undefined;
-      if (directly !== undefined) p2p.set(source.id, directly);
-      const forwarded = overBridge?.get(source.id);
+      if (directly !== undefined && !this.#isIdle(source, 'p2p')) p2p.set(source.id, directly);
+      const forwarded = this.#isIdle(source, 'bridge') ? undefined : overBridge?.get(source.id);
       if (forwarded !== undefined) bridge.set(source.id, forwarded);
     }
     this.#flow.p2p.watch(p2p);
@@ -382,7 +394,7 @@ export class SeatMedia {
       const way = chooseWay({
         mode,
         current: this.#ways.get(source.id),
-        idle: this.#isIdle(source),
+        idle: this.#isIdle(source, mode === 'p2p' ? 'p2p' : 'bridge'),
         p2p: this.#offered(source, 'p2p'),
         bridge: this.#offered(source, 'bridge'),
       });
@@ -483,7 +495,7 @@ export class SeatMedia {
     // Where there is nothing to move from, nobody waits for what comes.
     if (this.#direct === undefined && this.#held === undefined) return true;
     return this.#peersSources(peer).every(
-      (source) => this.#isIdle(source) || this.#flow[way].flows(source.id),
+      (source) => this.#isIdle(source, way) || this.#flow[way].flows(source.id),
     );
   }
 
@@ -491,9 +503,23 @@ export class SeatMedia {
     return this.#sources.filter(({ id }) => ownerOf(id) === peer);
   }
 
-  /** Nothing has to come of it: it is muted, or a picture that nobody looks at. */
-  #isIdle({ id, kind, muted }: SourceView): boolean {
-    return muted || (mediaKindOf(kind) === 'video' && this.#shown?.has(id) === false);
+  /** Nothing has to come of it by that way: it is muted, a picture that nobody looks at, or one that the bridge withholds. */
+  #isIdle({ id, kind, muted }: SourceView, way: Way): boolean {
+    if (muted) return true;
+    if (mediaKindOf(kind) !== 'video') return false;
+    return this.#shown?.has(id) === false || (way === 'bridge' && this.bridge.withheld[id] !== undefined);
+  }
+
+  /** What the bridge withholds, but for what is seen directly. */
+  #withheldNow(ways: ReadonlyMap<SourceId, Way>): Withheld {
+    const withheld: Record<SourceId, WithheldReason> = {};
+    for (const { id } of this.#sources) {
+      const reason = ways.get(id) === 'p2p' ? undefined : this.bridge.withheld[id];
+      if (reason !== undefined && this.#shown?.has(id) !== false) withheld[id] = reason;
+    }
+    const [before, now] = [Object.entries(this.#withheld), new Map(Object.entries(withheld))];
+    const same = before.length === now.size && before.every(([id, reason]) => now.get(id) === reason);
+    return same ? this.#withheld : withheld;
   }
 
   /** Pictures that somebody looks at, while the bridge carries. */
@@ -502,7 +528,8 @@ export class SeatMedia {
     const receivers = this.#route.bridge ? this.bridge.receivers : undefined;
     for (const source of this.#sources) {
       const receiver = receivers?.get(source.id);
-      if (receiver === undefined || this.#isIdle(source) || mediaKindOf(source.kind) !== 'video') continue;
+      if (receiver === undefined || this.#isIdle(source, 'bridge') || mediaKindOf(source.kind) !== 'video')
+        continue;
       expected.set(source.id, receiver);
     }
     this.#firstFrames.expect(expected);
@@ -518,4 +545,16 @@ export class SeatMedia {
       this.#listenToPeer();
     });
   }
+}
+
+/** What is seen and heard without a seat. */
+export const NO_MEDIA: Pick<SeatMedia, 'tracks' | 'withheld' | 'way'> = {
+  tracks: new Map(),
+  withheld: {},
+  way: 'none',
+};
+
+/** What is seen and heard, as it is now. */
+export function mediaOf({ tracks, withheld, way } = NO_MEDIA): typeof NO_MEDIA {
+  return { tracks, withheld, way };
 }

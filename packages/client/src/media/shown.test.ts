@@ -76,3 +76,24 @@ test('never says more than the server takes', () => {
   expect(Math.max(...heights)).toBe(LIMITS.maxHeight);
   expect(Math.min(...heights)).toBeGreaterThan(0);
 });
+
+test('says what matters most of it, and again when only that is different', () => {
+  const clock = new FakeClock();
+  const said: ReceiverConstraints[] = [];
+  const shown = new Shown(clock, (constraints) => said.push(constraints), 5);
+  const heights = new Map([[ONE, 720], [TWO, 180]]); // prettier-ignore
+  const maxHeights = { [ONE]: 720, [TWO]: 180 };
+  const all = { defaultMaxHeight: 0, maxHeights, lastN: 5 };
+  shown.set(heights, { onStage: [ONE], selected: [] });
+  clock.advance(100);
+  shown.set(heights, { onStage: [ONE], selected: [] });
+  clock.advance(100);
+  shown.set(heights, { onStage: [ONE], selected: [TWO] });
+  clock.advance(100);
+  shown.set(heights);
+  expect(said).toEqual([
+    { ...all, onStageSources: [ONE] },
+    { ...all, onStageSources: [ONE], selectedSources: [TWO] },
+    all,
+  ]);
+});

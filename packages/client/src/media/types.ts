@@ -12,6 +12,8 @@ import type {
   SpokenTime,
   ViewEvent,
 } from '@treff/protocol';
+import type { Withheld } from './path.ts';
+import type { Focus } from './shown.ts';
 
 /**
  * The one door between the page and the meeting. The page renders a {@link MeetingState}, calls the verbs of a
@@ -76,8 +78,11 @@ export interface Meeting {
    * missed during a lost connection, unless it was too much.
    */
   listen(listener: (event: ViewEvent, before: ConferenceView) => void): () => void;
-  /** What the page shows now: height in device pixels of each video source on screen; what is not listed is hidden and costs nothing. Sent coalesced. */
-  setShown(heights: ReadonlyMap<SourceId, number>): void;
+  /**
+   * What the page shows now: height in device pixels of each video source on screen; what is not listed is hidden and costs nothing. `focus`: what of it matters
+   * most. Sent coalesced.
+   */
+  setShown(heights: ReadonlyMap<SourceId, number>, focus?: Focus): void;
   /** Whether one agrees to direct connections; remembered in this browser. Works before and after the join. */
   setDirect(choice: DirectChoice): void;
 }
@@ -168,6 +173,8 @@ export interface MeetingState {
   readonly local: LocalMedia;
   /** Remote sources that can be played or shown now. A muted source's track stays here, silent or frozen: look at the view's `muted`. */
   readonly tracks: ReadonlyMap<SourceId, MediaStreamTrack>;
+  /** Pictures on screen that do not come, and why: their tracks stand still, and are better not shown. */
+  readonly withheld: Withheld;
   /** How media comes now: browser to browser, over the server, or not at all because nobody else is here. `none` without a seat. */
   readonly way: MediaMode;
   /** How everybody's connection is, as they say, one's own included. Of who is missing, nothing bad is known. */
@@ -351,6 +358,8 @@ export interface MeetingOptions {
   readonly startWithVideoMuted: boolean;
   /** Pixels, the captured picture's height at most: 180 to 2160. Absent: 720. */
   readonly resolution: number | undefined;
+  /** How many of the others' cameras are to come at most, those of whoever spoke last; -1 or absent: all that the operator allows. */
+  readonly lastN?: number | undefined;
   /** Of a seat that was lost: the join asks for its participant. */
   readonly ticket?: Ticket | undefined;
   /** A JSON Web Token that says who the person is. */

@@ -7,6 +7,8 @@ export interface BridgeUnderTest {
   readonly bridge: Bridge;
   /** Kills what carries this conference, as a crash would. */
   readonly kill: (conference: Incarnation) => Promise<void>;
+  /** Lets milliseconds pass, as the bridge sees time. */
+  readonly passTime: (ms: number) => void;
 }
 
 /** What the parts of the contract suite do over and over with the bridge under test. */
@@ -24,6 +26,10 @@ export class BridgeTester {
 
   async kill(conference: Incarnation): Promise<void> {
     await this.#subject?.kill(conference);
+  }
+
+  passTime(ms: number): void {
+    this.#subject?.passTime(ms);
   }
 
   /** An open conference with these participants in it, each of generation 1. */

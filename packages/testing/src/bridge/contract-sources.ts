@@ -146,7 +146,7 @@ export function describeSources(under: BridgeTester): void {
       const camera = { ...publicationOf(ANN, 'camera'), paused: true };
       const shows = async (paused: boolean): Promise<void> => {
         expect((await under.bridge.snapshot(conference)).endpoints[0]?.sources).toEqual([
-          { source: camera.source, paused },
+          { source: camera.source, paused, layers: 3 },
         ]);
       };
       await under.bridge.publish(ref, camera);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BridgeTester, type BridgeUnderTest } from './bridge-tester.ts';
 import { expectRefusal, newIncarnation, participant, refTo } from './calls.ts';
+import { describeAllocation } from './contract-allocation.ts';
 import { describeEvents } from './contract-events.ts';
 import { describeLifecycle } from './contract-lifecycle.ts';
 import { describeSources } from './contract-sources.ts';
@@ -17,6 +18,7 @@ export function describeBridgeContract(name: string, make: () => Promise<BridgeU
 
     describeLifecycle(under);
     describeSources(under);
+    describeAllocation(under);
     describeEvents(under);
   });
 

@@ -45,6 +45,7 @@ export class FakeBridge implements Bridge {
   readonly #listeners = new Set<(message: BridgeMessage) => void>();
   readonly #failures: { call: BridgeCall; code: ErrorCode; times: number }[] = [];
   #seq = 0;
+  #now = 0;
   #stopping = false;
 
   // --- What a test makes happen -----------------------------------------------------------------
@@ -56,7 +57,13 @@ export class FakeBridge implements Bridge {
 
   /** Somebody dominates from now on. */
   speak(incarnation: Incarnation, endpoint: ParticipantId): void {
-    this.#emit({ type: 'dominant-speaker', incarnation, endpoint });
+    this.#rooms.get(incarnation)?.speak(endpoint);
+  }
+
+  /** Milliseconds go by. What nobody receives is no longer wanted of its sender after 10 s. */
+  passTime(ms: number): void {
+    this.#now += ms;
+    for (const room of this.#rooms.values()) room.allocate();
   }
 
   /** How loud they are, dBov; who is left out is silent. */
@@ -105,7 +112,13 @@ export class FakeBridge implements Bridge {
     this.#arrive('open', incarnation);
     if (this.#stopping) throw new TreffError('media/bridge-unavailable');
     if (this.#ended.has(incarnation)) throw new TreffError('media/stale-generation', 'incarnation ended');
-    const room = this.#rooms.get(incarnation) ?? new FakeRoom(incarnation, (event) => this.#emit(event));
+    const room =
+      this.#rooms.get(incarnation) ??
+      new FakeRoom(
+        incarnation,
+        (event) => this.#emit(event),
+        () => this.#now,
+      );
     this.#rooms.set(incarnation, room);
     room.open();
   }

@@ -20,6 +20,7 @@ import {
   mediaKindOf,
   ownerOf,
 } from '@treff/protocol';
+import { FAKE_KEEP_MS, type FakeAllocation, fakeAllocation } from './fake-allocation.ts';
 import type { FakeEndpointState } from './fake-bridge.ts';
 import { canDecode, checkPublication, consumerRtpParameters, fakeIce, fakeTransport } from './fake-rtp.ts';
 
@@ -34,6 +35,9 @@ interface FakeEndpoint {
   readonly consumers: Map<SourceId, { parameters: ConsumerParameters; started: boolean }>;
   iceAttempt: number;
   constraints: ReceiverConstraints | undefined;
+  withheld: FakeAllocation['withheld'];
+  /** Of each picture: until when each layer is wanted, and how many were told. */
+  readonly wanted: Map<SourceId, { until: number[]; told: number }>;
 }
 
 /** What is remembered of a participant beyond its endpoint. */
@@ -48,12 +52,15 @@ export class FakeRoom {
   readonly #incarnation: Incarnation;
   readonly #emit: (event: BridgeEvent) => void;
   readonly #seats = new Map<ParticipantId, FakeSeat>();
+  readonly #now: () => number;
+  #speakers: ParticipantId[] = [];
   #open = false;
   #counter = 0;
 
-  constructor(incarnation: Incarnation, emit: (event: BridgeEvent) => void) {
+  constructor(incarnation: Incarnation, emit: (event: BridgeEvent) => void, now: () => number) {
     this.#incarnation = incarnation;
     this.#emit = emit;
+    this.#now = now;
   }
 
   get isOpen(): boolean {
@@ -79,6 +86,8 @@ export class FakeRoom {
         consumers: new Map(),
         iceAttempt: 0,
         constraints: undefined,
+        withheld: {},
+        wanted: new Map(),
       };
       for (const { endpoint: other } of this.#seats.values()) {
         if (other === undefined || other === seat.endpoint) continue;
@@ -87,6 +96,7 @@ export class FakeRoom {
     }
     const { transports, consumers } = seat.endpoint;
     for (const consumer of consumers.values()) consumer.started = true;
+    this.allocate();
     return structuredClone({
       generation: ref.generation,
       ...transports,
@@ -131,25 +141,33 @@ export class FakeRoom {
       others.map(({ rtpParameters }) => rtpParameters),
     );
     endpoint.sources.set(source, { ...publication });
+    if (mediaKindOf(kind) === 'video') {
+      const layers = publication.rtpParameters.encodings.length;
+      endpoint.wanted.set(source, { until: Array.from({ length: layers }, () => Infinity), told: layers });
+    }
     for (const { endpoint: other } of this.#seats.values()) {
       if (other === undefined || other === endpoint) continue;
       const added = this.#consume(other, publication);
       if (added === undefined) continue;
       this.#emit({ type: 'consumers-added', ...other.ref, consumers: [structuredClone(added)] });
     }
+    this.allocate();
   }
 
   unpublish(ref: EndpointRef, source: SourceId): void {
     const seat = this.#seats.get(ref.endpoint);
     if (seat?.endpoint?.ref.generation !== ref.generation || ownerOf(source) !== ref.endpoint) return;
     seat.retired.add(source);
+    seat.endpoint.wanted.delete(source);
     if (seat.endpoint.sources.delete(source)) this.#dropEverywhere([source]);
+    this.allocate();
   }
 
   pause(ref: EndpointRef, source: SourceId, paused: boolean): void {
     const publication = this.#current(ref).sources.get(source);
     if (publication === undefined) throw new TreffError('source/unknown', source);
     publication.paused = paused;
+    this.allocate();
   }
 
   start(ref: EndpointRef, consumers: readonly string[]): void {
@@ -160,6 +178,40 @@ export class FakeRoom {
 
   constrain(ref: EndpointRef, constraints: ReceiverConstraints): void {
     this.#current(ref).constraints = constraints;
+    this.allocate();
+  }
+
+  speak(endpoint: ParticipantId): void {
+    this.#speakers = [endpoint, ...this.#speakers.filter((other) => other !== endpoint)];
+    this.#emit({ type: 'dominant-speaker', incarnation: this.#incarnation, endpoint });
+    this.allocate();
+  }
+
+  /** Tells what became different: of what is shown, and of what is wanted, also because time has passed. */
+  allocate(): void {
+    const endpoints = [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
+    const inUse = new Map<SourceId, number>();
+    for (const receiver of endpoints) {
+      const others = endpoints.flatMap((other) => (other === receiver ? [] : [...other.sources.values()]));
+      const { layers, withheld } = fakeAllocation(others, this.#speakers, receiver.constraints);
+      for (const [source, count] of layers) inUse.set(source, Math.max(count, inUse.get(source) ?? 0));
+      if (JSON.stringify(withheld) === JSON.stringify(receiver.withheld)) continue;
+      receiver.withheld = withheld;
+      this.#emit({ type: 'forwarded', ...receiver.ref, withheld: { ...withheld } });
+    }
+    const now = this.#now();
+    for (const { ref, wanted } of endpoints) {
+      for (const [source, want] of wanted) {
+        const used = inUse.get(source) ?? 0;
+        want.until = want.until.map((until, layer) =>
+          layer < used ? Infinity : Math.min(until, now + FAKE_KEEP_MS),
+        );
+        const layers = want.until.findLastIndex((until) => until > now) + 1;
+        if (layers === want.told) continue;
+        want.told = layers;
+        this.#emit({ type: 'sender-constraints', ...ref, source, layers });
+      }
+    }
   }
 
   remove(ref: EndpointRef): void {
@@ -167,16 +219,22 @@ export class FakeRoom {
     if (ref.generation < seat.newest) return;
     seat.newest = ref.generation;
     this.#end(seat);
+    this.allocate();
   }
 
   snapshot(): Pick<BridgeSnapshot, 'endpoints'> {
     const endpoints = [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
     return structuredClone({
-      endpoints: endpoints.map(({ ref, sources, consumers }) => ({
+      endpoints: endpoints.map(({ ref, sources, consumers, wanted, withheld }) => ({
         endpoint: ref.endpoint,
         generation: ref.generation,
-        sources: [...sources.values()].map(({ source, paused }) => ({ source, paused })),
+        sources: [...sources.values()].map(({ source, paused }) => ({
+          source,
+          paused,
+          layers: wanted.get(source)?.told ?? 1,
+        })),
         consumers: [...consumers.values()].map(({ parameters }) => parameters),
+        withheld,
       })),
     });
   }

@@ -74,7 +74,7 @@ export function actualState({ endpoints }: BridgeSnapshot): unknown {
     .map(({ endpoint, generation, sources, consumers }) => ({
       endpoint,
       generation,
-      sources: [...sources].toSorted(bySource),
+      sources: sources.map(({ source, paused }) => ({ source, paused })).toSorted(bySource),
       consumes: consumers.map(({ source }) => source).toSorted(),
     }))
     .toSorted(byEndpoint);

@@ -47,8 +47,9 @@ function Conference({ view, notice }: ConferenceProps) {
   const meeting = useMeeting();
   const local = useMeetingState((state) => state.local);
   const tracks = useMeetingState((state) => state.tracks);
-  const people = useMemo(() => peopleOf(view, local, tracks), [view, local, tracks]);
-  const screens = useMemo(() => screensOf(view, local, tracks), [view, local, tracks]);
+  const withheld = useMeetingState((state) => state.withheld);
+  const people = useMemo(() => peopleOf(view, local, tracks, withheld), [view, local, tracks, withheld]);
+  const screens = useMemo(() => screensOf(view, local, tracks, withheld), [view, local, tracks, withheld]);
   const { layout, toggleLayout, pinned, pin } = useLayout(people.length, screens);
   const [panel, setPanel] = useState<Panel>();
   const microphone = useMicrophone();

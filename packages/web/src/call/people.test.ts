@@ -85,6 +85,8 @@ describe('the people on the page', () => {
     const tracks = tracksOf(camera.id);
     expect(peopleOf(viewWith([camera]), off, tracks)[1]?.picture?.id).toBe(camera.id);
     expect(peopleOf(viewWith([camera]), off, new Map())[1]?.picture).toBeUndefined();
+    const paused = peopleOf(viewWith([camera]), off, tracks, { [sourceId.parse(camera.id)]: 'last-n' })[1];
+    expect(paused).toMatchObject({ cameraOn: true, picture: undefined, withheld: 'last-n' });
     const muted = peopleOf(viewWith([{ ...camera, muted: true }]), off, tracks)[1];
     expect(muted?.picture).toBeUndefined();
     expect(muted?.camera).toBe(camera.id);
@@ -129,6 +131,11 @@ describe('the screens on the page', () => {
       [mine.id, '', true, 'mine'],
     ]);
     expect(screensOf(viewWith([hers]), { screen: share }, new Map())[0]?.picture).toBeUndefined();
+    const withheld = { [sourceId.parse(hers.id)]: 'bandwidth' } as const;
+    expect(screensOf(viewWith([hers]), { screen: share }, tracksOf(hers.id), withheld)[0]).toMatchObject({
+      picture: undefined,
+      withheld: 'bandwidth',
+    });
   });
 
   it('lack one own that has ended before the conference knows of it', () => {

@@ -1,4 +1,4 @@
-import type { LocalMedia } from '@treff/client/media';
+import type { LocalMedia, Withheld } from '@treff/client/media';
 import { maySend } from '@treff/conference';
 import {
   mediaKindOf,
@@ -9,6 +9,7 @@ import {
   type Role,
   type SourceId,
   type SourceKind,
+  type WithheldReason,
 } from '@treff/protocol';
 
 /** A participant as the page shows them. */
@@ -28,8 +29,10 @@ export interface Person {
   /** Something of theirs is seen: their camera, and a screen they share. */
   readonly cameraOn: boolean;
   readonly sharing: boolean;
-  /** What to show; absent while the camera is off. */
+  /** What to show; absent while the camera is off, or its picture is withheld. */
   readonly picture: MediaStreamTrack | undefined;
+  /** Why their picture does not come although the camera is on. */
+  readonly withheld: WithheldReason | undefined;
   /** What moderators have to allow before they can switch it on, and what was allowed to them. Both empty while nothing is moderated, and for moderators. */
   readonly blocked: readonly Mutable[];
   readonly allowed: readonly Mutable[];
@@ -42,8 +45,10 @@ export interface Screen {
   /** Whose it is; may be empty. */
   readonly displayName: string;
   readonly isLocal: boolean;
-  /** Absent until it arrives. */
+  /** Absent until it arrives, and while it is withheld. */
   readonly picture: MediaStreamTrack | undefined;
+  /** Why it does not come. */
+  readonly withheld: WithheldReason | undefined;
 }
 
 /** What a tile shows: a person, or a screen. The two kinds of ids have nothing in common. */
@@ -67,6 +72,7 @@ export function peopleOf(
   view: ConferenceView,
   local: Pick<LocalMedia, 'microphone' | 'camera'>,
   tracks: ReadonlyMap<SourceId, MediaStreamTrack>,
+  withheldSources: Withheld = {},
 ): readonly Person[] {
   const sources = Map.groupBy(view.sources, ({ id }) => ownerOf(id));
   const moderated = view.mediaModeration.map(({ kind }) => kind);
@@ -93,16 +99,20 @@ export function peopleOf(
         camera: local.camera.source,
         cameraOn: local.camera.status === 'on',
         picture: local.camera.status === 'on' ? local.camera.track : undefined,
+        withheld: undefined,
       };
     }
     const microphone = own.find(({ kind }) => kind === 'microphone');
     const camera = own.find(({ kind }) => kind === 'camera');
+    const shows = camera !== undefined && !camera.muted;
+    const withheld = shows ? withheldSources[camera.id] : undefined;
     return {
       ...common,
       silent: microphone === undefined || microphone.muted,
       camera: camera?.id,
-      cameraOn: camera !== undefined && !camera.muted,
-      picture: camera === undefined || camera.muted ? undefined : tracks.get(camera.id),
+      cameraOn: shows,
+      picture: shows && withheld === undefined ? tracks.get(camera.id) : undefined,
+      withheld,
     };
   });
   return [...people.filter(({ isLocal }) => isLocal), ...people.filter(({ isLocal }) => !isLocal)];
@@ -118,6 +128,7 @@ export function screensOf(
   view: ConferenceView,
   local: Pick<LocalMedia, 'screen'>,
   tracks: ReadonlyMap<SourceId, MediaStreamTrack>,
+  withheldSources: Withheld = {},
 ): readonly Screen[] {
   const names = new Map(view.participants.map(({ id, displayName }) => [id, displayName]));
   return view.sources.flatMap(({ id, kind, muted }) => {
@@ -126,8 +137,10 @@ export function screensOf(
     const isLocal = participant === view.self;
     // The conference may not know yet that it ended.
     if (isLocal && local.screen.source !== id) return [];
-    const picture = isLocal ? local.screen.track : tracks.get(id);
-    return [{ id, participant, displayName: names.get(participant) ?? '', isLocal, picture }];
+    const withheld = isLocal ? undefined : withheldSources[id];
+    const arrived = withheld === undefined ? tracks.get(id) : undefined;
+    const picture = isLocal ? local.screen.track : arrived;
+    return [{ id, participant, displayName: names.get(participant) ?? '', isLocal, picture, withheld }];
   });
 }
 

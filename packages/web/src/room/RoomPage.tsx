@@ -50,6 +50,7 @@ function OneMeeting({ room, credentials, comeback, ticket }: OneMeetingProps) {
       startWithAudioMuted: comeback === undefined ? overrides.startWithAudioMuted : !comeback.microphone,
       startWithVideoMuted: comeback === undefined ? overrides.startWithVideoMuted : !comeback.camera,
       resolution: overrides.resolution,
+      lastN: overrides.lastN,
       ticket: ticket ?? moderatorTicket(room, Date.now()),
       ...credentials,
     });

@@ -7,6 +7,7 @@ const DEFAULTS: Overrides = {
   startWithAudioMuted: false,
   startWithVideoMuted: false,
   resolution: undefined,
+  lastN: undefined,
 };
 
 describe('overrides in the address', () => {
@@ -28,6 +29,8 @@ describe('overrides in the address', () => {
       { startWithAudioMuted: true, startWithVideoMuted: true },
     ],
     ['#config.resolution=360', { resolution: 360 }],
+    ['#config.channelLastN=5', { lastN: 5 }],
+    ['#config.channelLastN=-1', { lastN: -1 }],
     [
       '#config.prejoinConfig.enabled=false&userInfo.displayName="Ann"&config.resolution=180',
       { prejoin: false, displayName: 'Ann', resolution: 180 },
@@ -41,6 +44,7 @@ describe('overrides in the address', () => {
   it.each([
     ['#config.unknown=1', 'config.unknown'],
     ['#config.resolution=20', 'config.resolution'],
+    ['#config.channelLastN=-2', 'config.channelLastN'],
     ['#config.resolution="360"', 'config.resolution'],
     ['#config.resolution=1e9', 'config.resolution'],
     ['#config.startWithAudioMuted=yes', 'config.startWithAudioMuted'],

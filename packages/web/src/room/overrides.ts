@@ -11,6 +11,8 @@ export interface Overrides {
   readonly startWithVideoMuted: boolean;
   /** Pixels of height, 180 to 2160. Undefined: the default. */
   readonly resolution: number | undefined;
+  /** How many of the others' cameras are to come at most; -1: all. Undefined: as the server has it. */
+  readonly lastN: number | undefined;
 }
 
 /** The only keys that are looked at, each with what it may hold. */
@@ -21,6 +23,7 @@ const ALLOWED = z.object({
   'config.startWithAudioMuted': z.optional(z.boolean()),
   'config.startWithVideoMuted': z.optional(z.boolean()),
   'config.resolution': z.optional(z.int().check(z.minimum(180), z.maximum(2160))),
+  'config.channelLastN': z.optional(z.int().check(z.minimum(-1), z.maximum(LIMITS.participants))),
   // A name of digits is JSON too.
   'userInfo.displayName': z.optional(
     z.pipe(
@@ -50,6 +53,7 @@ export function parseOverrides(fragment: string, ignored: (key: string) => void 
     startWithAudioMuted: values['config.startWithAudioMuted'] ?? false,
     startWithVideoMuted: values['config.startWithVideoMuted'] ?? false,
     resolution: values['config.resolution'],
+    lastN: values['config.channelLastN'],
   };
 }
 

@@ -41,6 +41,8 @@ export interface FakeOptions {
   /** How many of the others share a screen. */
   readonly screens: number;
   readonly way: 'p2p' | 'bridge';
+  /** How many of the others' pictures do not come. */
+  readonly withheld: number;
   /** Milliseconds after which the others' pictures come by other tracks; 0: never. */
   readonly moveEveryMs: number;
   /** Whether there is a relay to be had. */
@@ -65,6 +67,7 @@ export function fakeOptions(query: URLSearchParams): FakeOptions {
     speakEveryMs: Number(query.get('speak') ?? 0),
     screens: Number(query.get('screens') ?? 0),
     way: query.get('way') === 'p2p' ? 'p2p' : 'bridge',
+    withheld: Number(query.get('withheld') ?? 0),
     moveEveryMs: Number(query.get('move') ?? 0),
     relay: query.has('relay'),
   };
@@ -115,6 +118,7 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       direct: { choice: 'on', relayAvailable: options.relay },
     },
     tracks,
+    withheld: withheldOf(options),
     way: options.people > 1 ? options.way : 'none',
     qualities: new Map(
       (['fair', 'poor', 'lost'] as const).map((quality, index) => [idOf(index + 1), quality] as const),
@@ -315,6 +319,16 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       document.documentElement.dataset['shown'] = JSON.stringify([...heights]);
     },
   };
+}
+
+/** The last of them, for both reasons in turn. */
+function withheldOf({ people, withheld }: FakeOptions): MeetingState['withheld'] {
+  return Object.fromEntries(
+    Array.from({ length: withheld }, (_, index) => [
+      makeSourceId(idOf(people - 1 - index), 'camera', 1),
+      index % 2 === 0 ? 'last-n' : 'bandwidth',
+    ]),
+  );
 }
 
 /** Figures that move a little. */

@@ -42,7 +42,7 @@ export function Floor({ view, people, screens, layout, pinned, onPin }: FloorPro
   );
   // In the same order in every layout: an element that is put elsewhere in the document appears anew.
   const tiles = placement.tiles.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
-  useShown(placement.tiles, people, screens);
+  useShown(placement.tiles, people, screens, pinned);
   useSpeaking(surface);
 
   const peopleById = new Map<TileId, Person>(people.map((person) => [person.id, person]));

@@ -8,6 +8,7 @@ import type { Screen, TileId } from '../people.ts';
 import { PinButton } from './PinButton.tsx';
 import { shallowEqual } from './shallowEqual.ts';
 import styles from './Tile.module.css';
+import { WithheldMark } from './WithheldMark.tsx';
 
 interface ScreenTileProps {
   readonly screen: Screen;
@@ -21,7 +22,7 @@ interface ScreenTileProps {
 /** A shared screen, whole and as it is. One's own is a small reminder: large it would show itself. */
 export const ScreenTile = memo(function ScreenTile({ screen, rect, role, pinned, onPin }: ScreenTileProps) {
   const { t } = useTranslation();
-  const { id, participant, displayName, isLocal, picture } = screen;
+  const { id, participant, displayName, isLocal, picture, withheld } = screen;
   const owner = displayName === '' ? t('call.guest') : displayName;
   const name = isLocal ? t('call.ownScreen') : t('call.screenOf', { name: owner });
   return (
@@ -37,6 +38,7 @@ export const ScreenTile = memo(function ScreenTile({ screen, rect, role, pinned,
     >
       {picture === undefined ? null : <Picture track={picture} className={styles.picture ?? ''} />}
       {isLocal ? <p className={styles.note}>{t('call.sharingOwnScreen')}</p> : null}
+      {withheld === undefined ? null : <WithheldMark reason={withheld} />}
       <div className={styles.plate}>
         <MonitorUp className={styles.screenMark} size="0.9375rem" aria-hidden />
         <span className={styles.name}>{name}</span>

@@ -12,6 +12,7 @@ import { PinButton } from './PinButton.tsx';
 import { shallowEqual } from './shallowEqual.ts';
 import styles from './Tile.module.css';
 import { useName } from './useName.ts';
+import { WithheldMark } from './WithheldMark.tsx';
 
 interface TileProps {
   readonly person: Person;
@@ -26,7 +27,7 @@ interface TileProps {
 export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: TileProps) {
   const { t } = useTranslation();
   const [ratio, setRatio] = useState(CAMERA_RATIO);
-  const { id, displayName, isLocal, picture, silent, interrupted, hand } = person;
+  const { id, displayName, isLocal, picture, withheld, silent, interrupted, hand } = person;
   const name = useName()(person);
   return (
     <li
@@ -51,6 +52,7 @@ export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: Ti
           <span>{t('call.interrupted')}</span>
         </div>
       ) : null}
+      {withheld === undefined || interrupted ? null : <WithheldMark reason={withheld} />}
       <div className={styles.plate}>
         {hand === undefined ? null : (
           <Hand size="1rem" role="img" aria-label={t('call.handRaised')} className={styles.hand} />

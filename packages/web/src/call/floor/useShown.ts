@@ -5,11 +5,12 @@ import { pictureHeight } from '../layout/geometry.ts';
 import type { Placed } from '../layout/placement.ts';
 import type { Person, Screen, TileId } from '../people.ts';
 
-/** Tells the meeting how tall each picture is on screen. Nothing is shown in a page that nobody sees. */
+/** Tells the meeting how tall each picture is on screen, and which matter most. Nothing is shown in a page that nobody sees. */
 export function useShown(
   tiles: readonly Placed[],
   people: readonly Person[],
   screens: readonly Screen[],
+  pinned: TileId | undefined,
 ): void {
   const meeting = useMeeting();
   const isVisible = usePageVisible();
@@ -37,8 +38,16 @@ export function useShown(
       const height = Math.ceil(pictureHeight(rect) * pixelRatio);
       if (height > 0) heights.set(camera, Math.min(height, LIMITS.maxHeight));
     }
-    meeting.setShown(heights);
-  }, [tiles, people, screens, isVisible, pixelRatio, meeting]);
+    const onStage = tiles.flatMap(({ id, role }) => (role === 'stage' ? sourceOf(id) : []));
+    const selected = pinned === undefined ? [] : sourceOf(pinned);
+    meeting.setShown(heights, { onStage, selected });
+
+    /** The others' source that a tile shows. */
+    function sourceOf(id: TileId): SourceId[] {
+      const source = remoteScreens.find((one) => one.id === id)?.id ?? cameras.get(id);
+      return source === undefined ? [] : [source];
+    }
+  }, [tiles, people, screens, pinned, isVisible, pixelRatio, meeting]);
   useEffect(() => () => meeting.setShown(new Map()), [meeting]);
 }
 

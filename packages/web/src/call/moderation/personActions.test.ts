@@ -15,6 +15,7 @@ const person = (over: Partial<Person> = {}): Person => ({
   cameraOn: false,
   sharing: false,
   picture: undefined,
+  withheld: undefined,
   blocked: [],
   allowed: [],
   ...over,

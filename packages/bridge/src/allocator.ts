@@ -1,0 +1,169 @@
+import type {
+  BridgeEvent,
+  EndpointRef,
+  ParticipantId,
+  ReceiverConstraints,
+  SourceId,
+  WithheldReason,
+} from '@treff/protocol';
+import {
+  type Allocation,
+  type Floor,
+  type SoundSource,
+  allocate,
+  floorOf,
+  layersInUse,
+} from './allocation.ts';
+import type { Clock } from './clock.ts';
+import { Paced } from './paced.ts';
+import { SenderWants } from './sender-wants.ts';
+import type { Source } from './source.ts';
+
+/** As much of an endpoint as the allocation concerns. */
+export interface Receiver {
+  readonly ref: EndpointRef;
+  readonly closed: boolean;
+  readonly sources: ReadonlyMap<SourceId, Source>;
+  readonly constraints: ReceiverConstraints | undefined;
+  readonly estimate: number | undefined;
+  readonly allocation: Allocation | undefined;
+  allot(allocation: Allocation): Promise<void>;
+}
+
+export interface AllocatorOptions {
+  /** Those that are there, in order of joining. */
+  readonly receivers: () => Iterable<Receiver>;
+  /** Limits of the operator and of the load, each -1 (all) or more. */
+  readonly lastN: () => readonly number[];
+  readonly emit: (event: BridgeEvent) => void;
+  readonly failed: (error: unknown) => void;
+  readonly clock: Clock;
+}
+
+/** Milliseconds between two allocations for everybody: many people come, speak and switch things on at the same time. */
+const EVERYBODY_MS = 100;
+/** Milliseconds between two looks at what senders have to encode. */
+const SENDERS_MS = 50;
+
+/** Keeps what every endpoint of a conference is sent in step with what is shown, who spoke, what there is and what fits; and what is encoded with that. */
+export class Allocator {
+  readonly #options: AllocatorOptions;
+  readonly #everybody: Paced;
+  readonly #senders: Paced;
+  readonly #wants: SenderWants;
+  /** Whoever spoke last comes first. */
+  #speakers: ParticipantId[] = [];
+  /** Absent when something in it changed. */
+  #floor: Floor | undefined;
+  #told = new WeakMap<Receiver, Allocation['withheld']>();
+
+  constructor(options: AllocatorOptions) {
+    const { clock } = options;
+    this.#options = options;
+    this.#everybody = new Paced(clock, EVERYBODY_MS, () => {
+      for (const receiver of options.receivers()) this.#inBackground(receiver);
+    });
+    this.#senders = new Paced(clock, SENDERS_MS, () => this.#updateWants());
+    this.#wants = new SenderWants(clock, (source, layers) => this.#tellSender(source, layers));
+  }
+
+  /** A source of somebody's began. */
+  add(source: Source): void {
+    if (source.isVideo) this.#wants.add(source.id, source.layers);
+    this.changed();
+  }
+
+  /** Sources ended. */
+  remove(sources: Iterable<SourceId>): void {
+    for (const source of sources) this.#wants.remove(source);
+    this.changed();
+  }
+
+  /** Something that concerns everybody is different: a source, its muting, what it takes, or how many may come. */
+  changed(): void {
+    this.#floor = undefined;
+    this.#everybody.ask();
+  }
+
+  spoke(speaker: ParticipantId): void {
+    this.#speakers = [speaker, ...this.#speakers.filter((other) => other !== speaker)];
+    this.changed();
+  }
+
+  /** Decides anew for one receiver, and resolves when it is sent that. */
+  async allot(receiver: Receiver): Promise<void> {
+    if (receiver.closed) return;
+    const { constraints, estimate, allocation: before, ref } = receiver;
+    const floor = (this.#floor ??= this.#look());
+    const lastN = this.#options.lastN();
+    const allocation = allocate({ floor, receiver: ref.endpoint, constraints, lastN, estimate, before });
+    const sent = receiver.allot(allocation);
+    this.#tellReceiver(receiver, allocation);
+    this.#senders.ask();
+    await sent;
+  }
+
+  /** Decides anew for one receiver, whose estimate is another one. */
+  reconsider(receiver: Receiver): void {
+    this.#inBackground(receiver);
+  }
+
+  /** So many layers of this source are wanted, as its sender knows. */
+  layersOf(source: SourceId): number | undefined {
+    return this.#wants.toldOf(source);
+  }
+
+  /** Nothing more is decided or told. Idempotent. */
+  close(): void {
+    this.#everybody.close();
+    this.#senders.close();
+    this.#wants.close();
+  }
+
+  #inBackground(receiver: Receiver): void {
+    this.allot(receiver).catch((error: unknown) => {
+      if (!receiver.closed) this.#options.failed(error);
+    });
+  }
+
+  #look(): Floor {
+    const receivers = [...this.#options.receivers()];
+    const here = new Set(receivers.map(({ ref }) => ref.endpoint));
+    this.#speakers = this.#speakers.filter((speaker) => here.has(speaker));
+    const sources = receivers.flatMap((receiver) => [...receiver.sources.values()]);
+    return floorOf(
+      sources.flatMap(({ video }) => video ?? []),
+      sources.flatMap(soundOf),
+      this.#speakers,
+    );
+  }
+
+  #tellReceiver(receiver: Receiver, { withheld }: Allocation): void {
+    if (sameReasons(this.#told.get(receiver) ?? NOTHING, withheld)) return;
+    this.#told.set(receiver, withheld);
+    this.#options.emit({ type: 'forwarded', ...receiver.ref, withheld: Object.fromEntries(withheld) });
+  }
+
+  #updateWants(): void {
+    const allocations = [...this.#options.receivers()].flatMap(({ allocation }) => allocation ?? []);
+    this.#wants.update(layersInUse(allocations));
+  }
+
+  #tellSender(source: SourceId, layers: number): void {
+    for (const { ref, sources } of this.#options.receivers())
+      if (sources.has(source)) this.#options.emit({ type: 'sender-constraints', ...ref, source, layers });
+  }
+}
+
+const NOTHING: Allocation['withheld'] = new Map();
+
+function soundOf({ kind, owner, producer }: Source): SoundSource | [] {
+  return (kind === 'microphone' || kind === 'screenAudio') && !producer.paused ? { kind, owner } : [];
+}
+
+function sameReasons(
+  one: ReadonlyMap<SourceId, WithheldReason>,
+  other: ReadonlyMap<SourceId, WithheldReason>,
+): boolean {
+  return one.size === other.size && [...one].every(([source, reason]) => other.get(source) === reason);
+}

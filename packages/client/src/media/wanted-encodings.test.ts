@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { turn } from '../../test/fake-media.ts';
+import { WantedEncodings, type EncodingSender } from './wanted-encodings.ts';
+
+/** A sender that takes parameters when it is told to, and refuses those that are not its newest, as browsers do. */
+function world() {
+  let encodings: RTCRtpEncodingParameters[] = [{}, {}, {}].map(() => ({ active: true }));
+  const told: string[] = [];
+  const answers: PromiseWithResolvers<void>[] = [];
+  const sender: EncodingSender = {
+    getParameters: () => ({
+      transactionId: '1',
+      codecs: [],
+      headerExtensions: [],
+      rtcp: {},
+      encodings: encodings.map((encoding) => ({ ...encoding })),
+    }),
+    async setParameters(parameters) {
+      const answer = Promise.withResolvers<void>();
+      answers.push(answer);
+      await answer.promise;
+      encodings = parameters.encodings;
+      told.push(encodings.map(({ active }) => (active === true ? '+' : '-')).join(''));
+    },
+  };
+  const problems: string[] = [];
+  const wanted = new WantedEncodings(sender, (_, text) => problems.push(text));
+  /** The browser has done what it was asked. */
+  const settle = async () => {
+    for (let answer = answers.shift(); answer !== undefined; answer = answers.shift()) {
+      answer.resolve();
+      await turn();
+    }
+  };
+  return { wanted, told, answers, problems, settle };
+}
+
+describe('what is encoded of a picture', () => {
+  test('is what somebody receives, from the lowest encoding up', async () => {
+    const { wanted, told, settle } = world();
+    for (const layers of [1, 2, 3, 0, 3]) {
+      wanted.set(layers);
+      await settle();
+    }
+    expect(told).toEqual(['+--', '++-', '+++', '---', '+++']);
+  });
+
+  test('is what was wanted last, however fast wishes come', async () => {
+    const { wanted, told, settle } = world();
+    for (const layers of [1, 0, 2]) wanted.set(layers);
+    await settle();
+    expect(told).toEqual(['+--', '++-']);
+  });
+
+  test('is left alone where it is so already', async () => {
+    const { wanted, told, answers, settle } = world();
+    wanted.set(3);
+    wanted.set(3);
+    await settle();
+    expect(told).toEqual([]);
+    expect(answers).toEqual([]);
+  });
+
+  test('goes on where the browser refuses, and can be asked again', async () => {
+    const { wanted, told, answers, problems, settle } = world();
+    wanted.set(1);
+    answers.shift()?.reject(new Error('busy'));
+    await turn();
+    expect(problems).toHaveLength(1);
+    wanted.set(2);
+    await settle();
+    expect(told).toEqual(['++-']);
+  });
+
+  test('is nobody’s matter after the end', async () => {
+    const { wanted, answers, problems } = world();
+    wanted.set(1);
+    wanted.close();
+    answers.shift()?.reject(new Error('gone'));
+    await turn();
+    wanted.set(2);
+    expect(answers).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+});
