@@ -25,6 +25,7 @@ import { Placement } from './placement.ts';
 import { Rates } from './rates.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { Source } from './source.ts';
+import { VoiceSelection } from './voice-selection.ts';
 import type { MediaWorker } from './worker-pool.ts';
 
 /** What a room needs of the bridge around it. */
@@ -64,6 +65,7 @@ export class ConferenceRoom {
   readonly #seats = new Map<ParticipantId, Seat>();
   readonly #allocator: Allocator;
   readonly #rates: Rates;
+  readonly #voices: VoiceSelection;
   #placement: Placement | undefined;
   #closed = false;
 
@@ -80,6 +82,11 @@ export class ConferenceRoom {
       clock,
     });
     this.#rates = new Rates(clock, receivers, () => this.#allocator.changed());
+    this.#voices = new VoiceSelection({
+      clock,
+      readyChanged: () => this.#lookEverywhere(),
+      silencedChanged: (sources) => this.#follow(sources),
+    });
   }
 
   /** Whether the conference runs on a living worker. */
@@ -100,7 +107,10 @@ export class ConferenceRoom {
       if (worker === undefined) throw unavailable('no media worker lives');
       const { incarnation } = this;
       const placement = await Placement.open(worker, {
-        levels: (levels) => this.#context.signal({ type: 'audio-levels', incarnation, levels }),
+        levels: (levels) => {
+          this.#context.signal({ type: 'audio-levels', incarnation, levels });
+          this.#voices.hear(levels);
+        },
         dominant: (endpoint) => {
           this.#context.emit({ type: 'dominant-speaker', incarnation, endpoint });
           this.#allocator.spoke(endpoint);
@@ -174,7 +184,8 @@ export class ConferenceRoom {
       if (endpoint.closed) throw unavailable('closed meanwhile');
       endpoint.sources.set(id, source);
       this.#allocator.add(source);
-      for (const [owner, other] of this.#seats) if (owner !== ref.endpoint) this.#look(other);
+      this.#voices.add(source);
+      if (this.#voices.isReady(source)) this.#lookEverywhere();
     });
   }
 
@@ -205,6 +216,7 @@ export class ConferenceRoom {
       source.producer.close();
       this.#allocator.remove([id]);
       this.#dropEverywhere([id]);
+      this.#voices.remove([id]);
     });
   }
 
@@ -213,6 +225,7 @@ export class ConferenceRoom {
       const source = endpoint.sources.get(id);
       if (source === undefined) throw new TreffError('source/unknown', id);
       if (source.producer.paused === paused) return;
+      this.#voices.switch(id, !paused);
       await (paused ? source.producer.pause() : source.producer.resume());
       this.#allocator.changed();
     });
@@ -263,6 +276,7 @@ export class ConferenceRoom {
     this.#closed = true;
     this.#allocator.close();
     this.#rates.close();
+    this.#voices.close();
     const placement = this.#placement;
     this.#placement = undefined;
     const endpoints = this.#endAll();
@@ -305,7 +319,11 @@ export class ConferenceRoom {
     return [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
   }
 
-  /** Lets a seat receive what it does not receive yet. Many publications in a row are found with one look. */
+  #lookEverywhere(): void {
+    for (const seat of this.#seats.values()) this.#look(seat);
+  }
+
+  /** Lets a seat receive what it does not receive yet, and no voice that is not ready any more. Many changes in a row are found with one look. */
   #look(seat: Seat): void {
     if (seat.looking || seat.endpoint === undefined) return;
     seat.looking = true;
@@ -313,6 +331,10 @@ export class ConferenceRoom {
       seat.looking = false;
       const { endpoint } = seat;
       if (endpoint === undefined) return;
+      this.#drop(
+        endpoint,
+        [...endpoint.receptions].flatMap(({ source }) => (this.#voices.isReady(source) ? [] : source.id)),
+      );
       await endpoint.receive(this.#sourcesFor(endpoint.ref.endpoint), false);
       const news = [...endpoint.receptions].filter(({ told, source }) => !told && !source.closed);
       if (endpoint.closed || news.length === 0) return;
@@ -330,15 +352,28 @@ export class ConferenceRoom {
 
   #sourcesFor(receiver: ParticipantId): Source[] {
     return [...this.#seats].flatMap(([owner, { endpoint }]) =>
-      owner === receiver || endpoint === undefined ? [] : [...endpoint.sources.values()],
+      owner === receiver || endpoint === undefined
+        ? []
+        : [...endpoint.sources.values()].filter((source) => this.#voices.isReady(source)),
     );
   }
 
   #dropEverywhere(sources: readonly SourceId[]): void {
-    for (const { endpoint } of this.#seats.values()) {
-      const consumers = endpoint?.drop(sources) ?? [];
-      if (endpoint === undefined || consumers.length === 0) continue;
-      this.#context.emit({ type: 'consumers-removed', ...endpoint.ref, consumers });
+    for (const endpoint of this.#endpoints()) this.#drop(endpoint, sources);
+  }
+
+  #drop(endpoint: Endpoint, sources: readonly SourceId[]): void {
+    const consumers = endpoint.drop(sources);
+    if (consumers.length > 0) this.#context.emit({ type: 'consumers-removed', ...endpoint.ref, consumers });
+  }
+
+  /** Lets voices be heard, or not, as is decided. */
+  #follow(sources: readonly SourceId[]): void {
+    for (const endpoint of this.#endpoints()) {
+      endpoint.follow(sources).catch((error: unknown) => {
+        if (endpoint.closed) return;
+        this.#context.logger.error({ err: error, incarnation: this.incarnation }, 'cannot forward voices');
+      });
     }
   }
 
@@ -351,6 +386,7 @@ export class ConferenceRoom {
     if (this.#placement !== undefined) this.#placement.worker.load -= 1;
     this.#allocator.remove(sources);
     this.#dropEverywhere(sources);
+    this.#voices.remove(sources);
   }
 
   #endAll(): number {
@@ -358,6 +394,7 @@ export class ConferenceRoom {
     for (const seat of this.#seats.values()) {
       if (seat.endpoint === undefined) continue;
       this.#allocator.remove(seat.endpoint.sources.keys());
+      this.#voices.remove(seat.endpoint.sources.keys());
       seat.endpoint.close();
       seat.endpoint = undefined;
       ended += 1;

@@ -23,7 +23,7 @@ export class Reception {
   readonly #applied: Applied;
   #started: boolean;
   #acknowledged = false;
-  /** As the allocation says; undefined: it is not forwarded. Sound is in any case. */
+  /** As the allocation says; undefined: it is not forwarded. Of sound it says nothing. */
   #allotted: Forwarded | undefined;
   #applying: Promise<void> | undefined;
 
@@ -64,7 +64,7 @@ export class Reception {
     const consumer = await transport.consume({
       producerId: source.producer.id,
       rtpCapabilities: options.rtpCapabilities,
-      paused: !started || (source.isVideo && allotted === undefined),
+      paused: !started || isWithheld(source, allotted),
       ...(layered ? { preferredLayers: { spatialLayer: allotted?.layer ?? 0 } } : {}),
     });
     // Came too late to be closed with its transport. With its source it closes by itself.
@@ -98,7 +98,17 @@ export class Reception {
   /** Pauses, resumes, or changes the layer; calls the worker only for what differs. `undefined`: nothing does. */
   allot(forwarded: Forwarded | undefined): Promise<void> | undefined {
     this.#allotted = forwarded;
+    return this.follow();
+  }
+
+  /** The same, when whether the source is silenced has changed. */
+  follow(): Promise<void> | undefined {
     return this.#applying ?? (this.#nextStep() === undefined ? undefined : this.#apply());
+  }
+
+  /** Ends it; with its source it does by itself. Idempotent. */
+  close(): void {
+    this.#consumer.close();
   }
 
   /** One step at a time, until what was told last is so: another wish may come while the worker answers. */
@@ -134,11 +144,15 @@ export class Reception {
         };
       }
     }
-    const paused = !this.#started || (this.source.isVideo && allotted === undefined);
+    const paused = !this.#started || isWithheld(this.source, allotted);
     if (paused === applied.paused) return undefined;
     return async () => {
       await (paused ? consumer.pause() : consumer.resume());
       applied.paused = paused;
     };
   }
+}
+
+function isWithheld({ isVideo, silenced }: Source, allotted: Forwarded | undefined): boolean {
+  return isVideo ? allotted === undefined : silenced;
 }
