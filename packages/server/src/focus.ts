@@ -285,7 +285,7 @@ export class Focus {
     this.#media.handle(numbered);
   }
 
-  signal(signal: BridgeSignal): void {
+  signal(signal: Extract<BridgeSignal, { type: 'audio-levels' }>): void {
     const text = JSON.stringify({
       type: 'signal',
       signal: { type: signal.type, levels: signal.levels },
