@@ -64,8 +64,7 @@ export class Placements {
     this.#count(worker, -1);
     const placement = this.#open.get(worker);
     if (placement === undefined || this.#open.size === 1 || (this.#endpoints.get(worker) ?? 0) > 0) return;
-    this.#open.delete(worker);
-    this.#speech.forget(worker);
+    this.#forget(worker);
     placement.close();
   }
 
@@ -73,8 +72,7 @@ export class Placements {
   lose(worker: MediaWorker): Placement | undefined {
     const placement = this.#open.get(worker);
     if (placement === undefined) return undefined;
-    this.#open.delete(worker);
-    this.#speech.forget(worker);
+    this.#forget(worker);
     if (!this.isOpen) this.#life += 1;
     return placement;
   }
@@ -85,6 +83,13 @@ export class Placements {
     this.#tellLevels.close();
     for (const placement of this.#open.values()) placement.close();
     this.#open.clear();
+  }
+
+  #forget(worker: MediaWorker): void {
+    this.#open.delete(worker);
+    this.#speech.forget(worker);
+    // The others may be silent, and say so no more.
+    this.#tellLevels.ask();
   }
 
   #choose(): MediaWorker {

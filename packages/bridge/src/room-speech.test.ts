@@ -72,8 +72,11 @@ describe('who speaks on several workers', () => {
     const room = speech();
     room.choose('a', ANN);
     room.hear('a', { [ANN]: -10 });
+    room.hear('b', { [BEN]: -30 });
+    room.choose('b', BEN);
     room.forget('a');
-    expect(room.levels).toEqual({});
-    expect(room.choose('b', BEN)).toBe(BEN);
+    expect(room.levels).toEqual({ [BEN]: -30 });
+    expect(room.hear('b', { [BEN]: -30 })).toBe(BEN);
+    expect(room.hear('b', { [BEN]: -30 })).toBeUndefined();
   });
 });

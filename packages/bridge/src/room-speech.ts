@@ -26,11 +26,11 @@ export class RoomSpeech<P> {
     this.#heard.set(place, levels);
     const [loudest] = this.#candidates().toSorted((one, other) => other.level - one.level);
     const dominant = this.#dominant;
-    if (loudest === undefined || dominant === undefined || loudest.endpoint === dominant.endpoint) {
+    if (loudest === undefined || loudest.endpoint === dominant?.endpoint) {
       this.#challenge = undefined;
       return undefined;
     }
-    if (this.#levelOf(dominant) !== undefined) {
+    if (dominant !== undefined && this.#levelOf(dominant) !== undefined) {
       // A look is one of the challenger's own part, or several parts would count for more.
       if (place !== loudest.place) return undefined;
       const looks = this.#challenge?.endpoint === loudest.endpoint ? this.#challenge.looks + 1 : 1;
