@@ -115,7 +115,9 @@ describe('a source that is received', () => {
       await answer.promise;
       told.push(`layer ${spatialLayer}`);
     };
-    const changes = [layer(2), undefined, layer(1), undefined].map((wish) => reception?.allot(wish));
+    const changes = [layer(2), undefined, layer(1), undefined].flatMap(
+      (wish) => reception?.allot(wish) ?? [],
+    );
     answer.resolve();
     await Promise.all(changes);
     expect(told).toEqual(['running at 0', 'layer 2', 'pause']);

@@ -74,6 +74,7 @@ describe('last-N', () => {
     await viewer.receive(ben.camera, 20);
     await viewer.silence(ann.camera, ann.voiceId);
     await viewer.receive(screen, 5);
+    expect(meeting.last('forwarded', viewer)?.withheld).toEqual({ [ann.camera]: 'last-n' });
     await viewer.constrain({}, 180, { lastN: 0 });
     await viewer.silence(ben.camera, ben.voiceId);
     await viewer.receive(screen, 5);

@@ -121,13 +121,16 @@ export type BridgeEvent =
   /** The worker died, or the last of several: the conference is closed at the bridge; `open` it again under the same incarnation with higher generations. */
   | { readonly type: 'conference-lost'; readonly incarnation: Incarnation; readonly code: ErrorCode };
 
+/** About one conference. */
+export interface ConferenceSignal {
+  readonly type: 'audio-levels';
+  readonly incarnation: Incarnation;
+  /** dBov, -127 (silence) to 0. Silent endpoints are left out. */
+  readonly levels: Readonly<Record<ParticipantId, number>>;
+}
+
 export type BridgeSignal =
-  | {
-      readonly type: 'audio-levels';
-      readonly incarnation: Incarnation;
-      /** dBov, -127 (silence) to 0. Silent endpoints are left out. */
-      readonly levels: Readonly<Record<ParticipantId, number>>;
-    }
+  | ConferenceSignal
   /** What one more participant would meet, about once a second: `load` from 0 to about 1, smoothed, and what it means. */
   | { readonly type: 'load'; readonly load: number; readonly level: LoadLevel };
 
