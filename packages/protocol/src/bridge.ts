@@ -117,15 +117,29 @@ export type BridgeEvent =
       readonly transport: TransportRole;
       readonly state: 'connected' | 'disconnected' | 'failed';
     } & EndpointRef)
-  /** The worker died: the conference is closed at the bridge; `open` it again under the same incarnation with higher generations. */
+  /** The worker that carried this endpoint died, and the conference goes on elsewhere: open a newer generation. */
+  | ({ readonly type: 'endpoint-lost'; readonly code: ErrorCode } & EndpointRef)
+  /** The worker died, or the last of several: the conference is closed at the bridge; `open` it again under the same incarnation with higher generations. */
   | { readonly type: 'conference-lost'; readonly incarnation: Incarnation; readonly code: ErrorCode };
 
-export type BridgeSignal = {
+/** About one conference. */
+export interface ConferenceSignal {
   readonly type: 'audio-levels';
   readonly incarnation: Incarnation;
   /** dBov, -127 (silence) to 0. Silent endpoints are left out. */
   readonly levels: Readonly<Record<ParticipantId, number>>;
-};
+}
+
+export type BridgeSignal =
+  | ConferenceSignal
+  /** What one more participant would meet, about once a second: `load` from 0 to about 1, smoothed, and what it means. */
+  | { readonly type: 'load'; readonly load: number; readonly level: LoadLevel };
+
+/**
+ * `busy`: nothing new is put there if something else has room. `overloaded`: fewer and smaller pictures are forwarded. `full`: nobody new can be carried.
+ * A level lasts until there has been clearly less to do for a while.
+ */
+export type LoadLevel = 'normal' | 'busy' | 'overloaded' | 'full';
 
 export interface BridgeSnapshot {
   readonly incarnation: Incarnation;

@@ -1,7 +1,7 @@
 import { peerOf, spokenTimes, type ConferenceCommand, type ConferenceState } from '@treff/conference';
 import {
   LIMITS,
-  type BridgeSignal,
+  type ConferenceSignal,
   type ClientSignal,
   type ConnectionDetails,
   type ConnectionQuality,
@@ -44,7 +44,7 @@ export class ConferenceSignals {
   }
 
   /** The bridge listened. */
-  heard({ type, levels }: BridgeSignal): void {
+  heard({ type, levels }: ConferenceSignal): void {
     this.#tellAll({ type, levels });
     this.#followSpeech(levels);
   }
@@ -98,7 +98,7 @@ export class ConferenceSignals {
   }
 
   /** Lets the turn of the dominant speaker end and begin with what is heard of them. */
-  #followSpeech(levels: BridgeSignal['levels']): void {
+  #followSpeech(levels: ConferenceSignal['levels']): void {
     const { clock, state, dispatch } = this.#options;
     const { speakers, speakerStats } = state();
     const [dominant] = speakers;

@@ -7,6 +7,7 @@ import {
   type BridgeMessage,
   type ErrorCode,
   type Incarnation,
+  type LoadLevel,
   type ParticipantId,
   type RtpCapabilities,
   type StartMuted,
@@ -58,6 +59,10 @@ export interface OwnedRoom {
 
 const FULL_RETRY_AFTER_MS = 30_000;
 
+function full(): TreffError {
+  return new TreffError('server/full', undefined, { retryAfterMs: FULL_RETRY_AFTER_MS });
+}
+
 /** Every conference of this process, by the room's name. One begins with its first participant and ends with its last. */
 export class Conferences implements Reception {
   readonly rtpCapabilities: RtpCapabilities;
@@ -74,6 +79,8 @@ export class Conferences implements Reception {
   readonly #unsubscribe: () => void;
   /** Of the bridge. One that was there before this server has told others; that then looks like a gap, and is one. */
   #lastEvent = 0;
+  /** As the bridge said last. */
+  #bridgeLoad: LoadLevel = 'normal';
 
   constructor(options: ConferencesOptions) {
     this.#options = options;
@@ -105,12 +112,13 @@ export class Conferences implements Reception {
     const { door } = this.#options;
     const lost = this.#claimOf(request.restore);
     door.count(session, lost);
+    // Who had a place has it still: to send them away is no relief, for they come again.
+    if (this.#bridgeLoad === 'full' && lost === undefined) throw full();
     const caller = await door.identify(session, room, request);
     const displayName = caller.displayName ?? request.displayName;
     for (;;) {
       const focus = await this.#focusOf(room);
-      if (focus === undefined)
-        throw new TreffError('server/full', undefined, { retryAfterMs: FULL_RETRY_AFTER_MS });
+      if (focus === undefined) throw full();
       const password = await this.#tryPassword(session, focus, request.password);
       // It may have ended meanwhile, and another one have begun, with other rules.
       if (this.#byRoom.get(room) !== focus) continue;
@@ -237,7 +245,9 @@ export class Conferences implements Reception {
 
   #receive(message: BridgeMessage): void {
     if ('signal' in message) {
-      this.#byIncarnation.get(message.signal.incarnation)?.signal(message.signal);
+      const { signal } = message;
+      if (signal.type === 'load') this.#bridgeLoad = signal.level;
+      else this.#byIncarnation.get(signal.incarnation)?.signal(signal);
       return;
     }
     const { seq, event } = message;

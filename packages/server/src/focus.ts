@@ -29,10 +29,10 @@ import {
   LIMITS,
   type Bridge,
   type BridgeEvent,
-  type BridgeSignal,
   type ClientMediaAction,
   type Command,
   type CommandId,
+  type ConferenceSignal,
   type ErrorCode,
   type Generation,
   type Incarnation,
@@ -290,7 +290,7 @@ export class Focus {
     this.#media.handle(numbered);
   }
 
-  signal(signal: BridgeSignal): void {
+  signal(signal: ConferenceSignal): void {
     this.#signals.heard(signal);
   }
 

@@ -73,6 +73,26 @@ describe('joining', () => {
     await until(() => bo.view !== undefined);
   });
 
+  it('is refused while the bridge is full, also to a meeting that goes on, but not to who has a place', async () => {
+    meetings = new TestMeetings();
+    const ann = await meetings.joined('Ann');
+    const { token } = ann;
+    meetings.bridge.load('overloaded');
+    await meetings.joined('Bo');
+    meetings.bridge.load('full');
+    const cy = await meetings.greeted();
+    cy.join('Cy');
+    await settle();
+    expect(cy.errors).toEqual(['server/full']);
+    expect(ann.names).toEqual(['Ann', 'Bo']);
+    const again = await meetings.greeted();
+    again.ask('Ann', { restore: token });
+    await until(() => again.view !== undefined);
+    meetings.bridge.load('busy');
+    cy.join('Cy');
+    await until(() => cy.view !== undefined);
+  });
+
   it('is refused for a name that is too long when clean, and leaves no conference behind', async () => {
     const ann = await meetings.greeted();
     // NFC makes this letter two characters.
