@@ -43,12 +43,19 @@ export interface NativePeerOptions {
   readonly onPacket?: (stream: ReceivedStream, packet: RtpPacket) => void;
   /** One of the transports failed. */
   readonly onLost?: (transport: TransportRole) => void;
+  /**
+   * Calls `tick` with the time of `performance.now()` about every `intervalMs` until the returned function is called. Default: a timer of
+   * this peer's own; many peers do better with one for all.
+   */
+  readonly every?: (intervalMs: number, tick: (nowMs: number) => void) => () => void;
 }
 
 /** An endpoint of one generation without a browser: sends synthetic sources, receives what the bridge forwards. */
 export class NativePeer {
   /** Packets from the bridge that fit no stream: probes for bandwidth, and consumers that nobody set up. */
   unclaimedPackets = 0;
+  /** RTP packets handed to the transport, retransmitted ones included. */
+  packetsSent = 0;
   /** Transport-cc feedback that the bridge sent. */
   feedbackReceived = 0;
   readonly #options: NativePeerOptions;
@@ -67,7 +74,7 @@ export class NativePeer {
   #transportSequence = 0;
   #mids = 0;
   #reportDueMs = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #stopTicking: () => void;
   #closed = false;
 
   /** Connects both transports and sets up the offer's consumers. Rejects, with nothing left open, if a transport or the bridge does. */
@@ -104,7 +111,7 @@ export class NativePeer {
       throw error;
     }
     for (const consumer of options.offer.consumers) this.consume(consumer);
-    this.#timer = setInterval(() => this.#tick(performance.now()), FEEDBACK_MS);
+    this.#stopTicking = (options.every ?? ownTimer)(FEEDBACK_MS, (nowMs) => this.#tick(nowMs));
   }
 
   /** What is received, by consumer id. */
@@ -112,11 +119,11 @@ export class NativePeer {
     return this.#streams;
   }
 
-  /** A new source of sound, still silent. Throws `media/codec-unsupported`. */
-  audio(): AudioSource {
+  /** A new source of sound, still silent. `bitrate`: bits per second. Throws `media/codec-unsupported`. */
+  audio({ bitrate }: { readonly bitrate?: number } = {}): AudioSource {
     const codec = sendCodec(this.#options.capabilities, 'audio', this.#cname);
     const { sender, encoding, mid } = this.#sender(codec, this.#nextMid(), AUDIO_HISTORY);
-    const source = new AudioSource({ ...codec.parameters, mid, encodings: [encoding] }, sender);
+    const source = new AudioSource({ ...codec.parameters, mid, encodings: [encoding] }, sender, bitrate);
     this.#add(source);
     return source;
   }
@@ -176,7 +183,7 @@ export class NativePeer {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#timer);
+    this.#stopTicking();
     for (const source of this.#sources) source.stop();
     this.#send.close();
     this.#receive.close();
@@ -201,7 +208,10 @@ export class NativePeer {
     const { dropOutgoing } = this.#options;
     const sender = new RtpSender({
       sink: {
-        send: (packet) => this.#send.send(packet),
+        send: (packet) => {
+          this.packetsSent += 1;
+          return this.#send.send(packet);
+        },
         nextTransportSequence: () => {
           this.#transportSequence = (this.#transportSequence + 1) & 0xffff;
           return this.#transportSequence;
@@ -319,4 +329,9 @@ export class NativePeer {
   #sendOnReceive(packets: readonly RtcpPacket[]): void {
     if (packets.length > 0) this.#receive.send(serializeRtcp(packets));
   }
+}
+
+function ownTimer(intervalMs: number, tick: (nowMs: number) => void): () => void {
+  const timer = setInterval(() => tick(performance.now()), intervalMs);
+  return () => clearInterval(timer);
 }
