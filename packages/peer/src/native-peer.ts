@@ -1,6 +1,7 @@
 import type {
   ConsumerParameters,
   DtlsParameters,
+  IceParameters,
   MediaOffer,
   RtpCapabilities,
   RtpParameters,
@@ -29,8 +30,12 @@ export interface NativePeerOptions {
   readonly offer: MediaOffer;
   /** What the bridge can forward. */
   readonly capabilities: RtpCapabilities;
-  /** Tells the bridge this end's DTLS parameters. */
-  readonly connect: (transport: TransportRole, dtlsParameters: DtlsParameters) => Promise<void>;
+  /** Tells the bridge this end's DTLS parameters. The offer's are not looked at before that is done. */
+  readonly connect: (
+    transport: TransportRole,
+    dtlsParameters: DtlsParameters,
+    iceParameters: IceParameters,
+  ) => Promise<void>;
   /** Default `udp`. */
   readonly protocol?: 'udp' | 'tcp';
   /** Local address of both transports. */
@@ -80,16 +85,12 @@ export class NativePeer {
   /** Connects both transports and sets up the offer's consumers. Rejects, with nothing left open, if a transport or the bridge does. */
   static async open(options: NativePeerOptions): Promise<NativePeer> {
     const peer = new NativePeer(options);
-    try {
-      await Promise.all([peer.#connect('send', peer.#send), peer.#connect('receive', peer.#receive)]);
-    } catch (error) {
-      peer.close();
-      throw error;
-    }
+    await peer.connect();
     return peer;
   }
 
-  private constructor(options: NativePeerOptions) {
+  /** With everything set up and nothing connected yet: sources may be made before {@link NativePeer.connect}. */
+  constructor(options: NativePeerOptions) {
     this.#options = options;
     const common = {
       ...(options.protocol === undefined ? {} : { protocol: options.protocol }),
@@ -112,6 +113,16 @@ export class NativePeer {
     }
     for (const consumer of options.offer.consumers) this.consume(consumer);
     this.#stopTicking = (options.every ?? ownTimer)(FEEDBACK_MS, (nowMs) => this.#tick(nowMs));
+  }
+
+  /** Connects both transports. Once. Rejects, with nothing left open, if one of them or the bridge does. */
+  async connect(): Promise<void> {
+    try {
+      await Promise.all([this.#connect('send', this.#send), this.#connect('receive', this.#receive)]);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** What is received, by consumer id. */
@@ -190,7 +201,7 @@ export class NativePeer {
   }
 
   async #connect(role: TransportRole, transport: NativeTransport): Promise<void> {
-    await this.#options.connect(role, transport.dtlsParameters);
+    await this.#options.connect(role, transport.dtlsParameters, transport.iceParameters);
     await transport.connect();
   }
 
