@@ -9,9 +9,11 @@ import {
 } from '@treff/testing/browser';
 import { runLoadTest, type LoadPlan } from '../src/index.ts';
 
-/** Of what is used after the first rounds: more than the noise of a heap, less than anybody who is kept by mistake. */
-const GROWTH = 1.05;
 const ROUNDS = 5;
+/** Rounds after which everything is loaded. */
+const WARM = 2;
+const MEETINGS = 10;
+const PEOPLE = 40;
 /** Of a server in which nobody is: that of its WebSockets' pings, and one for what is forgotten later. */
 const TIMERS = 2;
 
@@ -33,8 +35,8 @@ const round = (number: number): LoadPlan => ({
   url: server.origin,
   server: 'treff',
   room: `soak-${number}`,
-  conferences: 10,
-  participants: 4,
+  conferences: MEETINGS,
+  participants: PEOPLE / MEETINGS,
   joinsPerSecond: 60,
   settle: 0,
   duration: 1,
@@ -67,17 +69,19 @@ async function atRest(): Promise<Readonly<Record<string, number>>> {
 
 describe('a server where people come and go', () => {
   it('keeps nothing of them', async () => {
-    const used: number[] = [];
     const resting: Readonly<Record<string, number>>[] = [];
+    const objects: Readonly<Record<string, number>>[] = [];
     for (let number = 1; number <= ROUNDS; number += 1) {
       const report = await runLoadTest(round(number));
-      expect(report).toMatchObject({ outcome: 'complete', people: { stayed: 40 } });
+      expect(report).toMatchObject({ outcome: 'complete', people: { stayed: PEOPLE } });
       resting.push(await atRest());
-      used.push(await inspector.usedBytes());
+      objects.push(await inspector.objects());
     }
-    // The first two rounds load and compile.
-    const [, , before = 0] = used;
-    expect(used.at(-1)).toBeLessThan(before * GROWTH);
     expect(resting.at(-1)).toEqual(resting[0]);
+    // What is loaded and compiled is there after some rounds; then no kind of object may become more, be it by one for a meeting.
+    const [before, after] = [objects[WARM - 1] ?? {}, objects.at(-1) ?? {}];
+    const grown = Object.entries(after).filter(([kind, count]) => count - (before[kind] ?? 0) >= MEETINGS);
+    expect(grown).toEqual([]);
+    expect(after['Object']).toBeGreaterThan(1_000);
   });
 });
