@@ -38,6 +38,8 @@ export interface ConferencesOptions {
   readonly ownedRoom?: ((room: string) => Promise<OwnedRoom | undefined>) | undefined;
   readonly hashPassword?: (password: string) => Promise<string>;
   readonly startMuted: StartMuted;
+  /** Where the server stands. */
+  readonly region?: string | undefined;
   readonly makeIncarnation: () => Incarnation;
   readonly makeParticipantId: () => ParticipantId;
   /** How many conferences there may be; {@link LIMITS.conferences} if absent. */
@@ -182,7 +184,7 @@ export class Conferences implements Reception {
   #open(room: string, owned: OwnedRoom | undefined): Focus | undefined {
     if (this.#closed || this.#byRoom.size >= this.#limit) return undefined;
     const { bridge, clock, logger, tokens, p2p, roles, access, startMuted, rules } = this.#options;
-    const { makeParticipantId } = this.#options;
+    const { makeParticipantId, region } = this.#options;
     const incarnation = this.#options.makeIncarnation();
     const restored = rules.takeUp(room);
     const focus = new Focus({
@@ -201,6 +203,7 @@ export class Conferences implements Reception {
       },
       doors: owned?.doors,
       startMuted: owned?.startMuted ?? startMuted,
+      region,
       restored,
       hashPassword: this.#options.hashPassword ?? hashPassword,
       makeParticipantId,

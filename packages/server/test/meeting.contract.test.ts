@@ -386,7 +386,6 @@ describe('a lost socket', () => {
       rotation: 1,
       room: 'room',
       displayName: 'Bo',
-      role: 'moderator' as const,
       waits: false,
     };
     const token = createSeatTokens(Buffer.alloc(32, 8)).sign({ ...claim, at: meetings.clock.now() });
@@ -448,8 +447,6 @@ describe('a server that starts anew', () => {
       incarnation: ann.epoch,
       participant: ann.id,
       rotation: 1,
-      displayName: 'Ann',
-      role: 'moderator' as const,
       waits: false,
     };
     const at = meetings.clock.now();
