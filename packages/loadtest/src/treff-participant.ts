@@ -234,11 +234,11 @@ export class TreffParticipant implements Participant {
       case 'failed':
         this.fail(body.code);
         break;
-      case 'offer':
-      case 'ice-restarted':
       // Sends what it was told to send, also what nobody wants: the load is that of the options.
       case 'sender-constraints':
       case 'forwarded':
+      case 'offer':
+      case 'ice-restarted':
         break;
     }
   }
