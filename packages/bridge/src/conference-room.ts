@@ -28,6 +28,7 @@ import { Placements } from './placements.ts';
 import { Rates } from './rates.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { Source } from './source.ts';
+import { VoiceSelection } from './voice-selection.ts';
 import type { MediaWorker } from './worker-pool.ts';
 
 /** What a room needs of the bridge around it. */
@@ -69,6 +70,7 @@ export class ConferenceRoom {
   readonly #seats = new Map<ParticipantId, Seat>();
   readonly #allocator: Allocator;
   readonly #rates: Rates;
+  readonly #voices: VoiceSelection;
   readonly #placements: Placements;
   readonly #pipes = new Pipes();
   #closed = false;
@@ -89,7 +91,10 @@ export class ConferenceRoom {
       chooseWorker: context.chooseWorker,
       clock,
       speech: {
-        levels: (levels) => context.signal({ type: 'audio-levels', incarnation, levels }),
+        levels: (levels) => {
+          context.signal({ type: 'audio-levels', incarnation, levels });
+          this.#voices.hear(levels);
+        },
         dominant: (endpoint) => {
           emit({ type: 'dominant-speaker', incarnation, endpoint });
           this.#allocator.spoke(endpoint);
@@ -97,6 +102,11 @@ export class ConferenceRoom {
       },
     });
     this.#rates = new Rates(clock, receivers, () => this.#allocator.changed());
+    this.#voices = new VoiceSelection({
+      clock,
+      readyChanged: () => this.#lookEverywhere(),
+      silencedChanged: (sources) => this.#follow(sources),
+    });
   }
 
   /** Whether the conference runs on a living worker. */
@@ -175,7 +185,8 @@ export class ConferenceRoom {
       if (endpoint.closed) throw unavailable('closed meanwhile');
       endpoint.sources.set(id, source);
       this.#allocator.add(source);
-      for (const [owner, other] of this.#seats) if (owner !== ref.endpoint) this.#look(other);
+      this.#voices.add(source);
+      if (this.#voices.isReady(source)) this.#lookEverywhere();
     });
   }
 
@@ -206,6 +217,7 @@ export class ConferenceRoom {
       source.producer.close();
       this.#allocator.remove([id]);
       this.#dropEverywhere([id]);
+      this.#voices.remove([id]);
     });
   }
 
@@ -214,6 +226,7 @@ export class ConferenceRoom {
       const source = endpoint.sources.get(id);
       if (source === undefined) throw new TreffError('source/unknown', id);
       if (source.producer.paused === paused) return;
+      this.#voices.switch(id, !paused);
       await (paused ? source.producer.pause() : source.producer.resume());
       this.#allocator.changed();
     });
@@ -276,6 +289,7 @@ export class ConferenceRoom {
     this.#closed = true;
     this.#allocator.close();
     this.#rates.close();
+    this.#voices.close();
     this.#endAll();
     this.#placements.close();
   }
@@ -322,7 +336,11 @@ export class ConferenceRoom {
     return [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
   }
 
-  /** Lets a seat receive what it does not receive yet. Many publications in a row are found with one look. */
+  #lookEverywhere(): void {
+    for (const seat of this.#seats.values()) this.#look(seat);
+  }
+
+  /** Lets a seat receive what it does not receive yet, and no voice that is not ready any more. Many changes in a row are found with one look. */
   #look(seat: Seat): void {
     if (seat.looking || seat.endpoint === undefined) return;
     seat.looking = true;
@@ -330,6 +348,10 @@ export class ConferenceRoom {
       seat.looking = false;
       const { endpoint } = seat;
       if (endpoint === undefined) return;
+      this.#drop(
+        endpoint,
+        [...endpoint.receptions].flatMap(({ source }) => (this.#voices.isReady(source) ? [] : source.id)),
+      );
       await endpoint.receive(this.#sourcesFor(endpoint.ref.endpoint), false);
       const news = [...endpoint.receptions].filter(({ told, source }) => !told && !source.closed);
       if (endpoint.closed || news.length === 0) return;
@@ -347,15 +369,28 @@ export class ConferenceRoom {
 
   #sourcesFor(receiver: ParticipantId): Source[] {
     return [...this.#seats].flatMap(([owner, { endpoint }]) =>
-      owner === receiver || endpoint === undefined ? [] : [...endpoint.sources.values()],
+      owner === receiver || endpoint === undefined
+        ? []
+        : [...endpoint.sources.values()].filter((source) => this.#voices.isReady(source)),
     );
   }
 
   #dropEverywhere(sources: readonly SourceId[]): void {
-    for (const { endpoint } of this.#seats.values()) {
-      const consumers = endpoint?.drop(sources) ?? [];
-      if (endpoint === undefined || consumers.length === 0) continue;
-      this.#context.emit({ type: 'consumers-removed', ...endpoint.ref, consumers });
+    for (const endpoint of this.#endpoints()) this.#drop(endpoint, sources);
+  }
+
+  #drop(endpoint: Endpoint, sources: readonly SourceId[]): void {
+    const consumers = endpoint.drop(sources);
+    if (consumers.length > 0) this.#context.emit({ type: 'consumers-removed', ...endpoint.ref, consumers });
+  }
+
+  /** Lets voices be heard, or not, as is decided. */
+  #follow(sources: readonly SourceId[]): void {
+    for (const endpoint of this.#endpoints()) {
+      endpoint.follow(sources).catch((error: unknown) => {
+        if (endpoint.closed) return;
+        this.#context.logger.error({ err: error, incarnation: this.incarnation }, 'cannot forward voices');
+      });
     }
   }
 
@@ -366,12 +401,14 @@ export class ConferenceRoom {
     this.#end(seat, endpoint);
     this.#allocator.remove(sources);
     this.#dropEverywhere(sources);
+    this.#voices.remove(sources);
   }
 
   #endAll(): void {
     for (const seat of this.#seats.values()) {
       if (seat.endpoint === undefined) continue;
       this.#allocator.remove(seat.endpoint.sources.keys());
+      this.#voices.remove(seat.endpoint.sources.keys());
       this.#end(seat, seat.endpoint);
     }
   }

@@ -162,6 +162,12 @@ export class Endpoint {
     if (changes.length > 0) await this.#inWorker(changes);
   }
 
+  /** Lets its receptions of these sources run or pause, as is decided for everybody. */
+  async follow(sources: readonly SourceId[]): Promise<void> {
+    const changes = sources.flatMap((source) => this.#receptions.get(source)?.follow() ?? []);
+    if (changes.length > 0) await this.#inWorker(changes);
+  }
+
   /** Everything its owner needs to know, as of now. From here on its receptions count as told and run. */
   async offer(): Promise<MediaOffer> {
     const running = [...this.#receptions.values()].map((reception) => {
@@ -288,12 +294,13 @@ export class Endpoint {
     return added;
   }
 
-  /** Forgets sources that ended, and took their consumers with them; the ids of those receptions that the owner was told of. */
+  /** Receives these sources no longer, of which some have ended; the ids of those receptions that the owner was told of. */
   drop(sources: readonly SourceId[]): string[] {
     return sources.flatMap((source) => {
       const reception = this.#receptions.get(source);
       if (reception === undefined) return [];
       this.#receptions.delete(source);
+      reception.close();
       return reception.told ? [reception.id] : [];
     });
   }

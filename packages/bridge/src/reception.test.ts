@@ -57,6 +57,7 @@ function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast
     },
     height: 720,
     layers: type === 'simple' ? 1 : 3,
+    silenced: false,
     closed: false,
   };
   const open = (started: boolean, allotted?: Forwarded): Promise<Reception | undefined> =>
@@ -166,6 +167,28 @@ describe('a source that is received', () => {
     await reception?.allot(undefined);
     await reception?.acknowledge();
     expect(told).toEqual(['running at its only layer']);
+  });
+
+  it('is not heard while its source is silenced, and resumes afterwards', async () => {
+    const { told, source, open } = world({ kind: 'audio', type: 'simple' });
+    source.silenced = true;
+    const reception = await open(true);
+    await reception?.start();
+    source.silenced = false;
+    await reception?.follow();
+    expect(reception?.follow()).toBeUndefined();
+    source.silenced = true;
+    await reception?.follow();
+    expect(told).toEqual(['paused at its only layer', 'resume', 'pause']);
+  });
+
+  it('ends when it is closed', async () => {
+    const { told, consumer, open } = world();
+    const reception = await open(true, LOWEST);
+    reception?.close();
+    expect(consumer.closed).toBe(true);
+    await reception?.allot(undefined);
+    expect(told).toEqual(['running at 0']);
   });
 
   it.each(['source', 'transport'] as const)(

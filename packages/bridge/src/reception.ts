@@ -25,7 +25,7 @@ export class Reception {
   readonly #applied: Applied;
   #started: boolean;
   #acknowledged = false;
-  /** As the allocation says; undefined: it is not forwarded. Sound is in any case. */
+  /** As the allocation says; undefined: it is not forwarded. Of sound it says nothing. */
   #allotted: Forwarded | undefined;
   #applying: Promise<void> | undefined;
 
@@ -66,7 +66,7 @@ export class Reception {
   ): Promise<Reception | undefined> {
     const { allotted, started } = options;
     const layered = source.producer.type !== 'simple';
-    const paused = !started || (source.isVideo && allotted === undefined);
+    const paused = !started || isWithheld(source, allotted);
     const outlet = await source.outlets.at(options.router);
     let consumer: types.Consumer;
     try {
@@ -114,7 +114,17 @@ export class Reception {
   /** Pauses, resumes, or changes the layer; calls the worker only for what differs. `undefined`: nothing does. */
   allot(forwarded: Forwarded | undefined): Promise<void> | undefined {
     this.#allotted = forwarded;
+    return this.follow();
+  }
+
+  /** The same, when whether the source is silenced has changed. */
+  follow(): Promise<void> | undefined {
     return this.#applying ?? (this.#nextStep() === undefined ? undefined : this.#apply());
+  }
+
+  /** Ends it; with its source it does by itself. Idempotent. */
+  close(): void {
+    this.#consumer.close();
   }
 
   /** One step at a time, until what was told last is so: another wish may come while the worker answers. */
@@ -150,7 +160,7 @@ export class Reception {
         };
       }
     }
-    const paused = !this.#started || (this.source.isVideo && allotted === undefined);
+    const paused = !this.#started || isWithheld(this.source, allotted);
     if (paused === applied.paused) return undefined;
     return async () => {
       if (!paused) await this.#outlet.run(true);
@@ -159,4 +169,8 @@ export class Reception {
       if (paused) await this.#outlet.run(false);
     };
   }
+}
+
+function isWithheld({ isVideo, silenced }: Source, allotted: Forwarded | undefined): boolean {
+  return isVideo ? allotted === undefined : silenced;
 }

@@ -25,6 +25,8 @@ export class Source {
   readonly layers: number;
   /** Bits per second that its lowest layer takes, as is expected or was measured. */
   lowest: number;
+  /** Of a microphone: nobody is to hear it, though it is on. */
+  silenced = false;
 
   constructor(
     owner: ParticipantId,

@@ -26,7 +26,8 @@ import type { DtlsParameters, IceParameters, RtpCapabilities } from './rtp.ts';
  *   arrives before the next call is made; all others may also arrive out of order.
  * - A rejected promise is a `TreffError` with a code; the bridge's state is then as before the call.
  * - The bridge has a consumer of every source for every other endpoint of the conference that can decode it; consumers come and go by events.
- *   A publisher never gets its own source.
+ *   A publisher never gets its own source. Where there are more microphones than `LIMITS.voices`, it has consumers of as many as that or a
+ *   few more, chosen for all endpoints alike: among them those that are on, as long as they are not too many, from when they are switched on.
  * - Which of the pictures that an endpoint shows are forwarded to it follows from its constraints, who spoke, and the way to it; it learns by
  *   `forwarded` which are not. What nobody receives any more its publisher learns by `sender-constraints`, 10 s later; what somebody wants again, at once.
  */

@@ -80,6 +80,8 @@ export const LIMITS = {
   participants: 500,
   /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */
   sourcesPerEndpoint: 4,
+  /** Voices of a conference that are forwarded at a time: of more one understands nothing, and a consumer of each at everybody takes memory and time. */
+  voices: 12,
   /** Sources one endpoint may ever add in one conference; their ids end in this number. */
   sourceIndex: 9_999,
   /** Sources that one constraints message may name. */
