@@ -38,6 +38,8 @@ export interface BridgeOptions {
   readonly lastN?: number;
   /** Endpoints of one conference on one worker before it takes another one; that of {@link SPREAD} unless a test wants it to spread early. */
   readonly endpointsPerWorker?: number;
+  /** `LOAD_LIMITS`: whether pictures are limited, and newcomers refused, when there is too much to do. False is for measuring what that much is. */
+  readonly loadLimits?: boolean;
   readonly logger: Logger;
   /** This machine's addresses; asked for anew for every endpoint, since interfaces come and go. */
   readonly interfaces?: () => readonly InterfaceAddress[];
@@ -79,17 +81,14 @@ export async function createBridge(options: BridgeOptions): Promise<MediasoupBri
   );
   const rule = spreadRule(options.endpointsPerWorker);
   const operator: LoadLimits = { lastN: options.lastN ?? -1, maxHeight: Infinity };
+  const limited = options.loadLimits ?? true;
   const clock = options.clock ?? systemClock;
   const bridge: InProcessBridge = new InProcessBridge(pool, events, {
     chooseWorker: (endpoints) => pool.choose(endpoints, rule),
     candidates: (port) => iceCandidates(announcedAddresses(advertise, interfaces()), port),
     emit: (event) => events.emit(event),
     limits: (workers) =>
-      strictest([
-        operator,
-        bridge.loadLimits,
-        ...[...workers].map(({ measured }) => LOAD_LIMITS[measured.level]),
-      ]),
+      strictest([operator, ...(limited ? [bridge.loadLimits, ...workerLimits(workers)] : [])]),
     clock,
     signal: (signal) => events.send({ signal }),
     logger,
@@ -100,7 +99,8 @@ export async function createBridge(options: BridgeOptions): Promise<MediasoupBri
       clock,
       gauge: options.gauge ?? machineGauge(),
       workers: () => pool.workers,
-      measured: ({ share, level }) => events.send({ signal: { type: 'load', load: share, level } }),
+      measured: ({ share, level }) =>
+        events.send({ signal: { type: 'load', load: share, level: limited ? level : 'normal' } }),
       levelChanged: (mainThread) => {
         const levels = pool.workers.map(({ port, measured }) => ({ port, level: measured.level }));
         logger.info({ mainThread, workers: levels }, 'the load of the bridge is another one');
@@ -109,6 +109,10 @@ export async function createBridge(options: BridgeOptions): Promise<MediasoupBri
     }),
   );
   return bridge;
+}
+
+function workerLimits(workers: Iterable<MediaWorker>): LoadLimits[] {
+  return [...workers].map(({ measured }) => LOAD_LIMITS[measured.level]);
 }
 
 function spreadRule(endpointsPerWorker = SPREAD.endpointsPerWorker): SpreadRule {

@@ -52,7 +52,7 @@ describe('across two workers', () => {
     expect([...ann.refusals, ...ben.refusals]).toEqual([]);
   });
 
-  it('one source crosses once, however many receive it there', async () => {
+  it('SP6 one source crosses once, however many receive it there', async () => {
     const ann = await meeting.join();
     const others = [await meeting.join(), await meeting.join(), await meeting.join(), await meeting.join()];
     const voice = await ann.publishMicrophone();
@@ -90,7 +90,7 @@ describe('across two workers', () => {
     await until('another key frame', () => (ben.find(id)?.keyFrames ?? 0) > keyFrames);
   });
 
-  it('what is muted does not cross, and comes back', async () => {
+  it('SP6 what is muted does not cross, and comes back', async () => {
     const [ann, ben] = [await meeting.join(), await meeting.join()];
     const marker = await ann.publishMicrophone();
     const { id } = await ann.publishCamera();
@@ -103,7 +103,7 @@ describe('across two workers', () => {
     await ben.receive(id, 25);
   });
 
-  it('what nobody there shows does not cross, until somebody does', async () => {
+  it('SP6 what nobody there shows does not cross, until somebody does', async () => {
     const [ann, ben] = [await meeting.join(), await meeting.join()];
     const marker = await ann.publishMicrophone();
     const { id } = await ann.publishCamera();
@@ -152,7 +152,7 @@ describe('across two workers', () => {
 });
 
 describe('a conference on two workers', () => {
-  it('leaves no pipe behind after 50 joins and leaves', async () => {
+  it('SP6 SP8 leaves no pipe behind after 50 joins and leaves', async () => {
     const [ann, ben] = [await meeting.join(), await meeting.join()];
     const voice = await ann.publishMicrophone();
     await ben.receive(voice, 5);
@@ -169,7 +169,7 @@ describe('a conference on two workers', () => {
     await ben.receive(voice, 25);
   });
 
-  it('is on one again when nobody is left on the other', async () => {
+  it('SP8 is on one again when nobody is left on the other', async () => {
     const [ann, ben] = [await meeting.join(), await meeting.join()];
     const voice = await ann.publishMicrophone();
     await ben.receive(voice, 5);
@@ -180,7 +180,7 @@ describe('a conference on two workers', () => {
     expect(piped.size).toBe(1);
   });
 
-  it('loses with a worker only those who lived there, who come again at once', async () => {
+  it('SP7 loses with a worker only those who lived there, who come again at once', async () => {
     const seats = [await meeting.join(), await meeting.join(), await meeting.join(), await meeting.join()];
     const voices = await Promise.all(seats.map((seat) => seat.publishMicrophone()));
     const hear = (receiver: NativeSeat, count: number, from = voices) =>

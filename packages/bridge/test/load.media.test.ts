@@ -9,7 +9,7 @@ afterEach(async () => {
 });
 
 /** A conference on a machine whose load the test says, on workers whose time runs faster. */
-async function open(workers: number) {
+async function open(workers: number, loadLimits = true) {
   const clock = new ManualClock();
   const machine = { share: 0, lateMs: 0 };
   const gauge = {
@@ -17,16 +17,17 @@ async function open(workers: number) {
     loopDelayMs: () => machine.lateMs,
     close: () => {},
   };
-  meeting = await NativeMeeting.open({ clock, gauge, workers });
+  meeting = await NativeMeeting.open({ clock, gauge, workers, loadLimits });
   const signals: Extract<BridgeSignal, { type: 'load' }>[] = [];
   meeting.bridge.subscribe((message) => {
     if ('signal' in message && message.signal.type === 'load') signals.push(message.signal);
   });
   /** Lets time pass until the bridge says so. */
-  const reach = (level: string) =>
+  const reach = (level: string, load = 0) =>
     until(`the bridge is ${level}`, () => {
       clock.advance(250);
-      return signals.at(-1)?.level === level;
+      const last = signals.at(-1);
+      return last?.level === level && last.load >= load;
     });
   const pass = async (what: string, condition: () => boolean) =>
     until(what, () => {
@@ -51,6 +52,17 @@ describe('load', () => {
     // It rises as fast as there is more to do, and falls step by step.
     expect(levels.filter((level) => level === 'normal')).toHaveLength(2);
     expect(levels.join(' ')).toContain('full overloaded busy normal');
+  });
+
+  it('is measured all the same where nothing gives way to it', async () => {
+    const { machine, signals, reach } = await open(1, false);
+    machine.share = 1;
+    await reach('normal', 0.95);
+    expect(signals.every(({ level }) => level === 'normal')).toBe(true);
+    const [ann, ben] = [await meeting.join(), await meeting.join()];
+    const { id } = await ann.publishCamera();
+    await ben.constrain({ [id]: 720 });
+    await until('the picture is large', () => ben.find(id)?.picture?.height === 720);
   });
 
   it('lowers how many cameras are forwarded and how large, and gives them back', async () => {

@@ -77,7 +77,10 @@ export class NativeMeeting {
     advertise = ['127.0.0.1'],
     ...options
   }: Partial<
-    Pick<BridgeOptions, 'advertise' | 'lastN' | 'clock' | 'workers' | 'endpointsPerWorker' | 'gauge'>
+    Pick<
+      BridgeOptions,
+      'advertise' | 'lastN' | 'clock' | 'workers' | 'endpointsPerWorker' | 'gauge' | 'loadLimits'
+    >
   > = {}): Promise<NativeMeeting> {
     const { path } = await worker();
     // Test files of two checkouts may run at the same time.

@@ -76,7 +76,7 @@ export const LIMITS = {
   invitationLength: 64,
   /** Characters of a meeting's subject: one line above the pictures. */
   subjectLength: 100,
-  /** Seats of one conference. One router on one core forwards to about this many. */
+  /** Seats of one conference: what everybody is told of each grows with their number, and beyond this it is an audience. */
   participants: 500,
   /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */
   sourcesPerEndpoint: 4,

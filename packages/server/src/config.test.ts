@@ -9,7 +9,7 @@ describe('readConfig', () => {
     const config = readConfig({});
     expect(config).toMatchObject({
       http: { port: 8000, host: undefined },
-      media: { port: 10_000, advertiseIps: [], lastN: -1 },
+      media: { port: 10_000, advertiseIps: [], lastN: -1, loadLimits: true },
       p2p: true,
       roles: { moderators: 'first', promotes: true },
       startMuted: { microphone: false, camera: false },
@@ -55,6 +55,7 @@ describe('readConfig', () => {
         BRIDGE_WORKERS: '3',
         JVB_ADVERTISE_IPS: '203.0.113.7, 2001:db8::7',
         CHANNEL_LAST_N: '20',
+        LOAD_LIMITS: 'no',
         PUBLIC_URL: 'https://meet.example.org/',
         ENABLE_P2P: 'No',
         MODERATORS: 'everyone',
@@ -78,7 +79,13 @@ describe('readConfig', () => {
       }),
     ).toEqual({
       http: { port: 0, host: '::1' },
-      media: { port: 44_000, workers: 3, advertiseIps: ['203.0.113.7', '2001:db8::7'], lastN: 20 },
+      media: {
+        port: 44_000,
+        workers: 3,
+        advertiseIps: ['203.0.113.7', '2001:db8::7'],
+        lastN: 20,
+        loadLimits: false,
+      },
       p2p: false,
       roles: { moderators: 'everyone', promotes: false },
       startMuted: { microphone: true, camera: true },

@@ -24,6 +24,8 @@ export interface Config extends TokenSettings {
     readonly advertiseIps: readonly string[];
     /** How many cameras anybody is sent at most; -1: all. */
     readonly lastN: number;
+    /** Whether the bridge gives way when there is too much to do. */
+    readonly loadLimits: boolean;
   };
   /** Whether two people's browsers connect directly. */
   readonly p2p: boolean;
@@ -126,6 +128,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         `a number of cameras from 0 to ${LIMITS.participants}, or -1 for all`,
         -1,
       ),
+      loadLimits: read('LOAD_LIMITS', yesOrNo, YES_OR_NO, true),
     },
     p2p: read('ENABLE_P2P', yesOrNo, YES_OR_NO, true),
     roles: {

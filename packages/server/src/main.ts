@@ -33,6 +33,7 @@ async function main(): Promise<void> {
     port: config.media.port,
     advertise: config.media.advertiseIps,
     lastN: config.media.lastN,
+    loadLimits: config.media.loadLimits,
     logger,
   });
   const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url));

@@ -73,7 +73,7 @@ describe('joining', () => {
     await until(() => bo.view !== undefined);
   });
 
-  it('is refused while the bridge is full, also to a meeting that goes on, but not to who has a place', async () => {
+  it('LO7 is refused while the bridge is full, also to a meeting that goes on, but not to who has a place', async () => {
     meetings = new TestMeetings();
     const ann = await meetings.joined('Ann');
     const { token } = ann;
