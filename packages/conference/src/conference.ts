@@ -64,6 +64,7 @@ export function createConference(options: ConferenceOptions): ConferenceState {
       policy: options.access ?? FEATURES.access.initial.policy,
       ...options.doors,
       ...restored?.doors,
+      expected: new Map(restored?.present),
     },
   };
 }

@@ -64,6 +64,12 @@ export const LIMITS = {
   /** Joins of one address without a valid seat's token: a school behind one address opens its lessons within this burst. */
   joinBurst: 200,
   joinsPerSecond: 5,
+  /** Joins with the token of one seat that do not count for the address: a connection that keeps breaking. */
+  returnBurst: 20,
+  returnPaceMs: 10_000,
+  /** Passwords that one conference may be given: a burst, then one more every `passwordChangePaceMs`. Each costs 20 ms of a core. */
+  passwordChanges: 5,
+  passwordChangePaceMs: 5_000,
   /** Addresses, and rooms, whose joins and wrong passwords are counted. */
   countedAddresses: 10_000,
   /** Characters of an invitation's secret. */
@@ -105,6 +111,8 @@ export const LIMITS = {
   conferences: 10_000,
   /** Sockets of one server process that have not joined. */
   unjoinedSockets: 2_000,
+  /** Of these, sockets of one address: a school behind one has so many on the prejoin page, and one machine can't shut everybody else out. */
+  unjoinedSocketsOfAddress: 1_000,
   /** Codecs, header extensions, encodings in RTP parameters and capabilities. Chromium 156 lists about 40 codecs, 20 extensions. */
   rtpCodecs: 100,
   rtpHeaderExtensions: 64,
@@ -148,8 +156,8 @@ export const LIMITS = {
   idTokenLength: 2_048,
   /** Characters of the path that somebody returns to after signing in: the longest room name percent-encoded is 1,152. */
   returnPathLength: 2_048,
-  /** Bytes of the rules of one running conference, as they are kept for a crash: a few hundred bytes for each of `participants`. */
-  conferenceRecordBytes: 256 * 1024,
+  /** Bytes of the rules of one running conference, as they are kept for a crash: less than 1,800 for each of `participants`, if all of them were removed with long words. */
+  conferenceRecordBytes: 1024 * 1024,
   /** Characters of the name that one signs in with; an email address fits. */
   accountNameLength: 64,
   /** Characters of an account's password: NIST SP 800-63B asks for at least 8, and to take at least 64. */

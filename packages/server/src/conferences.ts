@@ -93,6 +93,8 @@ export class Conferences implements Reception {
     this.#join(session, room, request).catch((error: unknown) => {
       if (!(error instanceof TreffError))
         this.#options.logger.error({ err: error }, 'a defect in letting people in');
+      // They came in by another way meanwhile.
+      if (session.hasPlace) return;
       session.refuse(codeOf(error), error instanceof TreffError ? { retryAfterMs: error.retryAfterMs } : {});
     });
   }
@@ -100,17 +102,14 @@ export class Conferences implements Reception {
   async #join(session: Session, room: string, request: JoinRequest): Promise<void> {
     const { door } = this.#options;
     const lost = this.#claimOf(request.restore);
-    door.count(session, lost !== undefined);
+    door.count(session, lost);
     const caller = await door.identify(session, room, request);
     const displayName = caller.displayName ?? request.displayName;
     for (;;) {
       const focus = await this.#focusOf(room);
-      if (focus === undefined) return session.refuse('server/full', { retryAfterMs: FULL_RETRY_AFTER_MS });
-      const { password: hash } = focus;
-      const password =
-        request.password === undefined || hash === undefined
-          ? undefined
-          : await door.tryPassword(session, room, request.password, hash);
+      if (focus === undefined)
+        throw new TreffError('server/full', undefined, { retryAfterMs: FULL_RETRY_AFTER_MS });
+      const password = await this.#tryPassword(session, focus, request.password);
       // It may have ended meanwhile, and another one have begun, with other rules.
       if (this.#byRoom.get(room) !== focus) continue;
       focus.join(
@@ -123,6 +122,18 @@ export class Conferences implements Reception {
         },
       );
       return;
+    }
+  }
+
+  /** Whether a password fits, if there is something to compare. Rejects as the door does, and leaves no empty conference behind then. */
+  async #tryPassword(session: Session, focus: Focus, password: string | undefined) {
+    const { room, password: hash } = focus;
+    if (password === undefined || hash === undefined) return undefined;
+    try {
+      return await this.#options.door.tryPassword(session, room, password, hash);
+    } catch (error) {
+      focus.abandon();
+      throw error;
     }
   }
 

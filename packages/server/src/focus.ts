@@ -27,6 +27,7 @@ import {
 } from '@treff/conference';
 import {
   CLOSE,
+  LIMITS,
   type Bridge,
   type BridgeEvent,
   type BridgeSignal,
@@ -49,9 +50,10 @@ import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
 import type { Logger } from './logger.ts';
+import { TokenBucket } from './rate.ts';
 import { Returns } from './returns.ts';
 import { Seat, type CommandResult } from './seat.ts';
-import type { SeatClaim, SeatTokens } from './seat-token.ts';
+import type { SeatClaim, SeatTokens, TokenRotation } from './seat-token.ts';
 import type { ErrorDetails, JoinRequest, Place, ResumeRequest, Session } from './session.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -114,6 +116,8 @@ export class Focus {
   readonly incarnation: Incarnation;
   readonly #options: FocusOptions;
   readonly #seats = new Map<ParticipantId, Seat>();
+  /** Of seats that were given up lately: which token brings their participant back. */
+  readonly #rotations = new Map<ParticipantId, TokenRotation>();
   readonly #media: ConferenceMedia;
   readonly #returns: Returns;
   #state: ConferenceState;
@@ -124,6 +128,7 @@ export class Focus {
   readonly #waitingRoom: WaitingRoom;
   /** Passwords that are being hashed, one after the other. */
   #hashing: Promise<void> = Promise.resolve();
+  readonly #passwordChanges: TokenBucket;
   /** Somebody came in while nobody was there. */
   #opened = false;
   /** The rules that were given away last, as text. */
@@ -135,6 +140,11 @@ export class Focus {
     this.incarnation = options.incarnation;
     this.#options = options;
     const { bridge, clock, logger, incarnation, room, restored } = options;
+    this.#passwordChanges = new TokenBucket({
+      burst: LIMITS.passwordChanges,
+      perSecond: 1_000 / LIMITS.passwordChangePaceMs,
+      now: clock.now(),
+    });
     this.#returns = new Returns({ room, earlier: restored?.incarnations ?? [] });
     this.#state = createConference({
       ...options,
@@ -198,7 +208,8 @@ export class Focus {
   join(session: Session, request: JoinRequest, caller: Caller): void {
     const refuse = () => session.refuse('server/internal');
     this.#do(() => {
-      if (!session.isOpen) return;
+      // Its place may have come by another way while it was asked who this is: moderators let the person in, or a host came.
+      if (!session.isOpen || session.hasPlace) return;
       const lost = this.#lostHere(caller.lost);
       if (lost?.waits === true && this.#waitingRoom.takeBack(session, request, lost)) return;
       this.#letIn(session, request, { ...caller, lost: lost?.waits === true ? undefined : lost });
@@ -206,14 +217,16 @@ export class Focus {
   }
 
   #letIn(session: Session, request: JoinRequest, { applicant, lost, onHostRequired }: Caller): void {
-    const formerly = lost?.participant;
     const { identity, address } = applicant;
-    const removal = removalOf(this.#state, { participant: formerly, identity: identity?.id, address });
+    const asking = { participant: lost?.participant, identity: identity?.id, address };
+    const removal = removalOf(this.#state, asking);
     if (removal !== undefined) return tellKicked(session, removal);
     const returning = this.#returning(lost);
+    const formerly = returning ?? this.#formerly(lost);
     const participant = returning ?? this.#newParticipantId();
     const { displayName, p2p } = request;
-    const role = returning === undefined ? undefined : lost?.role;
+    // As the server knew them last, and not as one of their tokens says, which may be of before.
+    const role = returning === undefined ? undefined : this.#state.access.expected.get(returning);
     const known = returning !== undefined;
     const refusal = this.#dispatch(
       { type: 'join', participant, displayName, p2p, formerly, role, applicant: { ...applicant, known } },
@@ -225,6 +238,11 @@ export class Focus {
     if (known) this.#returns.note(participant);
     if (this.#state.participants.has(participant)) this.#seat(participant, session, request.rtpCapabilities);
     else this.#waitingRoom.add(participant, session, request);
+  }
+
+  /** Somebody for whom this was opened does not come: it ends unless others did. */
+  abandon(): void {
+    this.#do(() => {});
   }
 
   /** Keeps a seat for somebody who came in, and asks for their transports. */
@@ -349,7 +367,9 @@ export class Focus {
     if (!roles.moderators.has(seat.participant)) return settle(() => 'permission/denied');
     const refusal = password === undefined ? undefined : unfitPassword(password, passwordDigits);
     if (refusal !== undefined) return settle(() => refusal);
-    const { hashPassword, logger } = this.#options;
+    const { hashPassword, logger, clock } = this.#options;
+    if (password !== undefined && !this.#passwordChanges.take(clock.now()))
+      return settle(() => 'protocol/rate-limited');
     this.#hashing = this.#hashing.then(async () => {
       try {
         const hash = password === undefined ? undefined : await hashPassword(password);
@@ -465,6 +485,11 @@ export class Focus {
     const seat = this.#seats.get(participant);
     if (seat === undefined) return;
     this.#seats.delete(participant);
+    this.#rotations.set(participant, seat.rotation);
+    for (const oldest of this.#rotations.keys()) {
+      if (this.#rotations.size <= LIMITS.participants) break;
+      this.#rotations.delete(oldest);
+    }
     if (seat.phase.name === 'joining') seat.phase.cancel();
     const { session } = seat;
     seat.session = undefined;
@@ -520,7 +545,15 @@ export class Focus {
   #returning(lost: SeatClaim | undefined): ParticipantId | undefined {
     if (lost === undefined) return undefined;
     const participant = this.#returns.whom(lost, this.#options.clock.now());
-    return participant === undefined || this.#state.participants.has(participant) ? undefined : participant;
+    return participant !== undefined && this.#state.access.expected.has(participant)
+      ? participant
+      : undefined;
+  }
+
+  /** Whose seat it was, in this conference; a token that was overtaken by another is nobody's, as in a resume. */
+  #formerly(lost: SeatClaim | undefined): ParticipantId | undefined {
+    if (lost?.incarnation !== this.incarnation) return undefined;
+    return this.#rotations.get(lost.participant)?.use(lost.rotation) === true ? lost.participant : undefined;
   }
 
   #newParticipantId(): ParticipantId {

@@ -5,6 +5,7 @@ import {
   MUTABLES,
   mutable,
   participantId,
+  role,
   startMuted,
   subject,
   type Incarnation,
@@ -25,6 +26,7 @@ const text = (length: number) => z.string().check(z.maxLength(length));
 
 const rules = z.object({
   doors: z.object({ password: z.optional(text(256)), lobby: z.boolean(), locked: z.boolean() }),
+  present: z.array(z.tuple([participantId, role])).check(z.maxLength(2 * LIMITS.participants)),
   kicked: z
     .array(
       z.tuple([

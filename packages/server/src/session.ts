@@ -24,6 +24,8 @@ export interface Session {
   readonly address: string;
   /** Whether anybody is still there. */
   readonly isOpen: boolean;
+  /** Whether a place is kept for it, or it has one: nothing it asked for before is still wanted. */
+  readonly hasPlace: boolean;
   /** Who the person says they are by what their browser carries, verified. */
   identity(): Promise<Identity | undefined>;
   /** The servers that this person's browser may use, with credentials made just now. */

@@ -153,6 +153,11 @@ export class SocketSession implements Session {
     return this.#state.name !== 'gone';
   }
 
+  get hasPlace(): boolean {
+    const state = this.#state;
+    return state.name === 'joined' || (state.name === 'joining' && state.place !== undefined);
+  }
+
   identity(): Promise<Identity | undefined> {
     return this.#options.identity();
   }
@@ -341,7 +346,8 @@ export class SocketSession implements Session {
     if (state.name !== 'joined') state.cancel();
     const place = 'place' in state ? state.place : undefined;
     const waiting = 'waiting' in state ? state.waiting : undefined;
-    if (how === 'left') waiting?.leave();
+    // Who is sent away waits no more, whoever it is that sends them.
+    if (how === 'left' || how === 'silent') waiting?.leave();
     if (how === 'closed' || how === 'lost') waiting?.lost();
     if (how === 'left' || how === 'closed') place?.leave(how);
     if (how === 'lost') place?.lost();

@@ -313,7 +313,7 @@ class ComposedMeeting implements Meeting {
     this.#end = undefined;
     this.#device = undefined;
     this.#displayName = undefined;
-    this.#doorway.open();
+    this.#doorway.beginAnew();
     this.#aside = false;
     if (!this.#environment.isSupported) {
       this.#finish({ name: 'failed', code: 'browser/unsupported', retryAfterMs: undefined });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createSocket } from 'node:dgram';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { MEDIA_PORT, PAGE_PORT, type Machine } from '../network/network.ts';
 
 const MAIN = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
+/** The operator's command line. */
+const TREFF = fileURLToPath(new URL('../../../server/src/cli/treff.ts', import.meta.url));
 
 /** A real server in a process of its own, as an operator runs it, with an empty data directory. */
 export interface TestServer {
@@ -16,6 +18,11 @@ export interface TestServer {
   readonly origin: string;
   /** Everything it printed so far. */
   output(): string;
+  /**
+   * Runs the operator's `treff` beside the server, with its data, and with `input` as standard input. Resolves with what it printed; rejects with what
+   * it complained about.
+   */
+  treff(args: readonly string[], input?: string): Promise<string>;
   /** Kills the media worker, as a crash would. */
   killWorker(): Promise<void>;
   /** Kills the server without a word and starts another one at the same address with the same data. */
@@ -84,6 +91,7 @@ export async function startServer(
   return {
     origin,
     output: () => output,
+    treff: (args, input = '') => runTreff(args, input, dataDir),
     async killWorker() {
       const worker = await workerOf(child);
       process.kill(worker, 'SIGKILL');
@@ -106,6 +114,19 @@ export async function startServer(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function runTreff(args: readonly string[], input: string, dataDir: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      process.execPath,
+      [TREFF, ...args],
+      { env: { ...process.env, DATA_DIR: dataDir } },
+      (error, stdout, stderr) =>
+        error === null ? resolve(stdout) : reject(new Error(stderr, { cause: error })),
+    );
+    child.stdin?.end(input);
+  });
 }
 
 /** The process id of the only media worker of a server. */

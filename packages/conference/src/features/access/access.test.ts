@@ -300,6 +300,17 @@ describe('the rules', () => {
     expect(isOver(later.events.reduce(evolve, empty))).toBe(true);
   });
 
+  test('make nobody a moderator who comes while the one who moderated loads the page again', () => {
+    const alone = after(EMPTY, [join(ann)], [{ type: 'set-password-hash', hash: 'hash' }, as(ann)]);
+    const empty = after(alone, [{ type: 'leave', participant: ann, reason: 'closed' }]);
+    const other = after(empty, [join(ben, { password: { fits: 'hash' } })]);
+    expect(roleOf(other, ben)).toBe('participant');
+    expect(roleOf(after(other, [join(cem, {}, ann)]), cem)).toBe('moderator');
+    const late = decide(other, { type: 'tick' }, { kind: 'system' }, { now: LIMITS.resumeMs });
+    if (!late.ok) throw new Error(late.code);
+    expect(roleOf(late.events.reduce(evolve, other), ben)).toBe('moderator');
+  });
+
   test('end with the meeting when its last one leaves', () => {
     const alone = after(EMPTY, [join(ann)], [{ type: 'set-lobby', on: true }, as(ann)]);
     expect(isOver(after(alone, [{ type: 'leave', participant: ann, reason: 'left' }]))).toBe(true);

@@ -128,8 +128,12 @@ export function roleOnJoin(
     case 'token':
       return 'participant';
     case 'first':
-      // After a crash the first to be back need not be who opened it.
-      return state.participants.size === 0 && vacantUntil === undefined ? 'moderator' : 'participant';
+      // After a crash, or while a page is loaded again, the first to come need not be who opened it.
+      return state.participants.size === 0 &&
+        vacantUntil === undefined &&
+        state.access.heldUntil === undefined
+        ? 'moderator'
+        : 'participant';
   }
 }
 
