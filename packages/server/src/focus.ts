@@ -28,6 +28,7 @@ import {
 import {
   CLOSE,
   LIMITS,
+  type AgreedCodecs,
   type Bridge,
   type BridgeEvent,
   type BridgeSignal,
@@ -49,6 +50,7 @@ import {
 import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
+import { decodable } from './decodable.ts';
 import type { Logger } from './logger.ts';
 import { TokenBucket } from './rate.ts';
 import { Returns } from './returns.ts';
@@ -66,6 +68,7 @@ export interface FocusOptions {
   readonly tokens: SeatTokens;
   /** Whether browsers may connect directly. */
   readonly p2p: boolean;
+  readonly codecs?: AgreedCodecs | undefined;
   readonly roles: RolePolicy;
   readonly access: AccessPolicy;
   /** What the room's owner asks of people from the start. */
@@ -225,11 +228,21 @@ export class Focus {
     const formerly = returning ?? this.#formerly(lost);
     const participant = returning ?? this.#newParticipantId();
     const { displayName, p2p } = request;
+    const decodes = decodable(request.rtpCapabilities);
     // As the server knew them last, and not as one of their tokens says, which may be of before.
     const role = returning === undefined ? undefined : this.#state.access.expected.get(returning);
     const known = returning !== undefined;
     const refusal = this.#dispatch(
-      { type: 'join', participant, displayName, p2p, formerly, role, applicant: { ...applicant, known } },
+      {
+        type: 'join',
+        participant,
+        displayName,
+        p2p,
+        decodes,
+        formerly,
+        role,
+        applicant: { ...applicant, known },
+      },
       SYSTEM,
     );
     if (refusal === 'room/host-required') return onHostRequired();
@@ -411,9 +424,9 @@ export class Focus {
   }
 
   #publish(participant: ParticipantId, generation: Generation, publication: Publication): void {
-    const { source: id, kind, muted } = publication;
+    const { source: id, kind, muted, replaces } = publication;
     const code = this.#dispatch(
-      { type: 'add-source', source: { id, kind, muted } },
+      { type: 'add-source', source: { id, kind, muted }, replaces },
       { kind: 'participant', id: participant },
     );
     if (code === undefined) this.#media.endpoint(participant)?.publish(publication);

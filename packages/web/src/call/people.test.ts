@@ -31,6 +31,7 @@ function viewWith(sources: { id: string; kind: string; muted: boolean }[]): Conf
     sources,
     speakers: [],
     hands: [],
+    codecs: { camera: ['VP8'], screen: ['VP8'] },
     mediaModeration: [],
     startMuted: { microphone: false, camera: false },
     subject: '',

@@ -442,6 +442,7 @@ function conferenceOf(
     sources,
     speakers: [idOf(1)].filter(() => people > 1),
     hands: [idOf(3), idOf(0), idOf(2)].filter(() => people > 3),
+    codecs: { camera: ['VP8'], screen: ['VP8'] },
     mediaModeration: [],
     startMuted: { microphone: false, camera: false },
     subject: '',
