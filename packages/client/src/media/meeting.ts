@@ -11,6 +11,7 @@ import {
   type ParticipantId,
   type RtpCapabilities,
   type SourceId,
+  type VideoCodec,
 } from '@treff/protocol';
 import { Session, type SessionEvent } from '../core/index.ts';
 import { reportOf, trackSources, type Reading } from './connection-report.ts';
@@ -80,6 +81,7 @@ class ComposedMeeting implements Meeting {
   #session: Session | undefined;
   /** Loaded once the server has greeted. */
   #device: Device | undefined;
+  #scales: ReadonlySet<VideoCodec> = new Set();
   #displayName: string | undefined;
   readonly #doorway: Doorway;
   #seat: Seat | undefined;
@@ -404,7 +406,9 @@ class ComposedMeeting implements Meeting {
   async #greeted(session: Session, room: string, rtpCapabilities: RtpCapabilities): Promise<void> {
     this.#state = { ...this.#state, room };
     try {
-      this.#device ??= await this.#environment.loadDevice(rtpCapabilities);
+      const { loadDevice, probeScales } = this.#environment;
+      const device = this.#device ?? loadDevice(rtpCapabilities);
+      [this.#device, this.#scales] = await Promise.all([device, probeScales()]);
     } catch (error) {
       this.#environment.log('warn', 'this browser and the bridge have nothing in common', { error });
       if (session !== this.#session) return;
@@ -443,6 +447,7 @@ class ComposedMeeting implements Meeting {
       view,
       held,
       device,
+      scales: this.#scales,
       sendMedia: (generation, action) => session.sendMedia(generation, action),
       sendP2p: (generation, action) => session.sendP2p(generation, action),
       sayReady: (move, ready) => this.#command({ type: 'media-ready', move, ready }),
@@ -453,6 +458,7 @@ class ComposedMeeting implements Meeting {
       log,
       listener: {
         changed: () => this.#publish(),
+        formsChanged: () => this.#outgoing.review(),
         renewed: () => this.#outgoing.setMedia(seatMedia),
         refused: (source, code) => this.#outgoing.refuse(source, code),
         level: (participant, level) => this.#levels.hear({ [participant]: level }),

@@ -54,6 +54,11 @@ export class Outgoing {
     this.#feedDirect();
   }
 
+  /** What is published may be encoded in another way now. */
+  review(): void {
+    for (const kind of SOURCE_KINDS) this.#sources[kind].review();
+  }
+
   /** The bridge did not take a source. */
   refuse(source: SourceId, code: ErrorCode): void {
     for (const kind of SOURCE_KINDS) this.#sources[kind].refuse(source, code);
