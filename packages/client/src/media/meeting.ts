@@ -22,14 +22,14 @@ import { browserEnvironment, type Environment } from './environment.ts';
 import { Identity } from './identity.ts';
 import { IceServerList } from './ice-server-list.ts';
 import { LevelMeter } from './levels.ts';
-import { localMedia, shared } from './local-media.ts';
+import { localMedia, shared, stateAtFirst } from './local-media.ts';
 import { Outgoing } from './outgoing.ts';
 import { P2pPath } from './p2p-path.ts';
 import { directWay, recallDirect, rememberDirect, type DirectWay } from './remembered-direct.ts';
 import { isFinal, phaseOfEnd, type End } from './meeting-end.ts';
 import { forbidden, heldBack, mutedAtStart, mutedByModerator } from './moderated.ts';
 import { ScreenCapture } from './screen-capture.ts';
-import { mediaOf, NO_MEDIA, SeatMedia } from './seat-media.ts';
+import { mediaOf, SeatMedia } from './seat-media.ts';
 import { Shown, type Focus } from './shown.ts';
 import { TrackMeter } from './track-meter.ts';
 import type {
@@ -43,6 +43,7 @@ import type {
   MeetingOptions,
   MeetingPhase,
   MeetingState,
+  ScreenContent,
   Ticket,
 } from './types.ts';
 
@@ -110,7 +111,8 @@ class ComposedMeeting implements Meeting {
       log,
       changed,
     });
-    this.#screen = new ScreenCapture({ mediaDevices: environment.deviceAccess.mediaDevices, log, changed });
+    const { mediaDevices, storage } = environment.deviceAccess;
+    this.#screen = new ScreenCapture({ mediaDevices, storage, log, changed });
     this.#outgoing = new Outgoing({
       devices: this.#devices,
       screen: this.#screen,
@@ -129,15 +131,8 @@ class ComposedMeeting implements Meeting {
       listensMuted: () => this.#meter.isOpen && !this.#devices.microphone.wanted,
       talkingWhileMutedChanged: () => this.#publish(),
     });
-    this.#direct = recallDirect(environment.deviceAccess.storage);
-    this.#state = {
-      room: options.room,
-      phase: { name: 'connecting' },
-      conference: undefined,
-      earlierEpoch: undefined,
-      local: this.#localMedia(undefined),
-      ...NO_MEDIA,
-    };
+    this.#direct = recallDirect(storage);
+    this.#state = stateAtFirst(options.room, this.#localMedia(undefined));
     environment.watchPage(
       {
         hidden: () => this.#putAside(),
@@ -223,6 +218,10 @@ class ComposedMeeting implements Meeting {
   setScreenShare(on: boolean): void {
     if (this.#seat === undefined || (on && this.#forbidden.includes('screen'))) return;
     this.#screen.setWanted(on);
+  }
+
+  setScreenContent(content: ScreenContent): void {
+    this.#screen.setContent(content);
   }
 
   get #forbidden(): readonly Mutable[] {

@@ -115,6 +115,7 @@ describe('the screens on the page', () => {
   const hers = { id: `${ANN}-v2`, kind: 'screen', muted: false, blocked: false };
   const mine = { id: `${SELF}-v3`, kind: 'screen', muted: false, blocked: false };
   const share = {
+    content: 'text',
     status: 'on',
     blocked: false,
     problem: undefined,

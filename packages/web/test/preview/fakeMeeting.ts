@@ -77,6 +77,7 @@ const NAMES = [
 ]; // prettier-ignore
 
 const NO_SCREEN: LocalScreen = {
+  content: 'text',
   blocked: false,
   status: 'off',
   problem: undefined,
@@ -223,7 +224,13 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       const sources = on
         ? [...others, { id: source, kind: 'screen' as const, muted: false, blocked: false }]
         : others;
-      const screen: LocalScreen = { ...NO_SCREEN, status: 'on', track: slideTrack('Mine'), source };
+      const screen: LocalScreen = {
+        ...NO_SCREEN,
+        content: state.local.screen.content,
+        status: 'on',
+        track: slideTrack('Mine'),
+        source,
+      };
       change({
         conference: { ...conference, sources },
         local: { ...state.local, screen: on ? screen : NO_SCREEN },
@@ -232,6 +239,8 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
     selectMicrophone: (deviceId) => setDevice('microphone', { deviceId }),
     selectCamera: (deviceId) => setDevice('camera', { deviceId }),
     selectSpeaker: (speakerId) => change({ local: { ...state.local, speakerId } }),
+    setScreenContent: (content) =>
+      change({ local: { ...state.local, screen: { ...state.local.screen, content } } }),
     setDirect: (choice) => change({ local: { ...state.local, direct: { ...state.local.direct, choice } } }),
     readConnection: async () => reportFor(options, state),
     rename(displayName) {
