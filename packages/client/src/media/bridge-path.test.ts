@@ -90,6 +90,10 @@ describe('sending', () => {
     expect(told).toContain('forms changed');
     expect(path.formOf(kind, track)).not.toBe(form);
     expect(path.formOf('microphone', track)).toBe('microphone');
+    // The screen's text has a codec of its own, films on it have the camera's.
+    expect(path.formOf('screen', track)).toBe('VP8 1 ');
+    track.contentHint = 'motion';
+    expect(path.formOf('screen', track)).toBe('VP9 1 L1T1');
     expect(await codecOf(1)).toEqual(['video/VP9', 1, 'L3T3_KEY']);
     path.setCodecs({ camera: ['AV1'], screen: ['VP8'] });
     expect(await codecOf(2)).toEqual(['video/VP8', 3, undefined]);

@@ -224,7 +224,7 @@ export class BridgePath implements MediaPath {
   async publish(source: OutgoingSource): Promise<void> {
     const transports = this.#current();
     const { id, kind, track } = source;
-    const { codec } = this.#coding.of(kind);
+    const { codec } = this.#coding.of(kind, track);
     const entry: Producing = {
       source,
       producer: undefined,

@@ -70,6 +70,8 @@ export class Outgoing {
     for (const kind of ['microphone', 'camera'] as const)
       this.#sources[kind].set(wishOf(devices[kind], kind));
     this.#sources.screen.set({ track: screen.state.picture, muted: false });
+    // Text and films are encoded in different forms.
+    this.#sources.screen.review();
     this.#sources.screenAudio.set({ track: screen.state.sound, muted: false });
     this.#feedDirect();
   }

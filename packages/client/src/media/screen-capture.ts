@@ -68,8 +68,9 @@ export class ScreenCapture {
 
   setContent(content: ScreenContent): void {
     rememberContent(this.#options.storage, content);
+    const { picture } = this.#state;
+    if (picture !== undefined) this.#tune(picture, content);
     this.#become({ content });
-    if (this.#state.picture !== undefined) this.#tune(this.#state.picture);
   }
 
   /** What is shared can't be sent. */
@@ -98,7 +99,7 @@ export class ScreenCapture {
       this.#become({ wanted: false });
       return;
     }
-    this.#tune(picture);
+    this.#tune(picture, this.#state.content);
     picture.addEventListener('ended', () => {
       if (picture === this.#state.picture) this.#end(undefined);
     });
@@ -111,8 +112,8 @@ export class ScreenCapture {
     this.#become({ picture, sound });
   }
 
-  #tune(picture: MediaStreamTrack): void {
-    tune(picture, this.#state.content).catch((error: unknown) => {
+  #tune(picture: MediaStreamTrack, content: ScreenContent): void {
+    tune(picture, content).catch((error: unknown) => {
       this.#options.log('debug', 'a screen is captured at another frame rate', { error });
     });
   }

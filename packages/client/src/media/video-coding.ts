@@ -47,18 +47,20 @@ export class VideoCoding {
     if (codec !== undefined && codec !== 'VP8') this.#unfit.add(codec);
   }
 
-  of(kind: SourceKind): Coding {
+  /** Films on a screen are as hard to encode as cameras, so they take what those do. */
+  of(kind: SourceKind, track: MediaStreamTrack): Coding {
     const encodes = new Set(this.#sendable.flatMap(({ mimeType }) => videoCodecOf(mimeType) ?? []));
     for (const codec of this.#unfit) encodes.delete(codec);
     const which = kind === 'screen' ? 'screen' : 'camera';
-    const codec = chooseCodec(which, [...this.#agreed[which], 'VP8'], { encodes, scales: this.#scales });
+    const agreed = this.#agreed[track.contentHint === 'motion' ? 'camera' : which];
+    const codec = chooseCodec(which, [...agreed, 'VP8'], { encodes, scales: this.#scales });
     return { codec, layered: codec !== undefined && this.#scales.has(codec) };
   }
 
   /** See `MediaPath`. */
   formOf(kind: SourceKind, track: MediaStreamTrack): string {
     if (mediaKindOf(kind) === 'audio') return kind;
-    const coding = this.of(kind);
+    const coding = this.of(kind, track);
     const encodings = encodingsOf(kind, track, coding);
     return [coding.codec, encodings.length, encodings[0]?.scalabilityMode].join(' ');
   }
@@ -67,7 +69,7 @@ export class VideoCoding {
   optionsOf(kind: SourceKind, track: MediaStreamTrack): Partial<types.ProducerOptions> {
     if (kind === 'microphone') return VOICE;
     if (kind === 'screenAudio') return SCREEN_SOUND;
-    const coding = this.of(kind);
+    const coding = this.of(kind, track);
     const encodings = encodingsOf(kind, track, coding);
     const codec = this.#sendable.find(({ mimeType }) => videoCodecOf(mimeType) === coding.codec);
     // Where it encodes nothing that was agreed on, and not even VP8, the browser's own first choice is sent.
@@ -76,7 +78,7 @@ export class VideoCoding {
 
   /** Of a camera with layers within its stream: what to encode when so many of them are wanted, from 1. */
   layersWithin(kind: SourceKind, track: MediaStreamTrack): readonly Encoding[] | undefined {
-    if (kind !== 'camera' || !this.of(kind).layered) return undefined;
+    if (kind !== 'camera' || !this.of(kind, track).layered) return undefined;
     const { width = 0, height = 0 } = track.getSettings();
     return layeredEncodings(width, height);
   }
