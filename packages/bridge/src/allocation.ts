@@ -154,7 +154,7 @@ function shownOf(
     if (layer === undefined) continue;
     shown.push({ video, layer, priority: priorityOf(video, onStage, selected) });
   }
-  return shown.sort((one, other) => other.priority - one.priority || one.video.rank - other.video.rank);
+  return shown.toSorted((one, other) => other.priority - one.priority || one.video.rank - other.video.rank);
 }
 
 /** Of all pictures only if the receiver wants those that it does not name. */

@@ -80,6 +80,8 @@ export const LIMITS = {
   participants: 500,
   /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */
   sourcesPerEndpoint: 4,
+  /** Voices of a conference that are forwarded at a time: of more one understands nothing, and a consumer of each at everybody takes memory and time. */
+  voices: 12,
   /** Sources one endpoint may ever add in one conference; their ids end in this number. */
   sourceIndex: 9_999,
   /** Sources that one constraints message may name. */
@@ -89,6 +91,29 @@ export const LIMITS = {
   selectedSources: 50,
   /** Pixels, the tallest picture anybody may ask for or announce: 8K. */
   maxHeight: 4_320,
+  /** Pixels, the widest picture anybody may tell of: 8K. */
+  maxWidth: 7_680,
+  /** The largest figures of a connection that anybody may tell: a minute, ten gigabits a second, the frames of the fastest screen. */
+  figureMs: 60_000,
+  figureBitsPerSecond: 10_000_000_000,
+  figureFrames: 500,
+  /** Characters of a codec's name. */
+  codecNameLength: 32,
+  /** Milliseconds between two words of a client about its own connection, as long as that is neither better nor worse. */
+  connectionTellMs: 10_000,
+  /** Milliseconds between two words of the server about whose connection is bad: in a large meeting somebody's always is. */
+  connectionSpreadMs: 3_000,
+  /** Milliseconds after which the server says that again though nothing changed, because a signal may be lost. */
+  connectionRepeatMs: 30_000,
+  /** Answers to somebody who looks at statistics: at once to who opens one after the other, in the long run once a second. */
+  statisticsBurst: 5,
+  statisticsPerSecond: 1,
+  /** Milliseconds of silence that belong to what somebody says: a breath, a thought. */
+  speechPauseMs: 2_000,
+  /** People who left and whose speaking time a conference remembers; beyond that those go first who have spoken least. */
+  speakersGone: 500,
+  /** Characters of the name that an operator gives to where the server stands. */
+  regionLength: 64,
   /** Entries of one seat's outbox; beyond it a resume gets a snapshot. */
   outboxEntries: 1_024,
   /** Bytes of one seat's outbox, serialised. */
@@ -103,7 +128,7 @@ export const LIMITS = {
   rememberedCommands: 256,
   /** Characters of a command id. */
   commandIdLength: 36,
-  /** Characters of a seat's token. The longest room and name in it, in a script of three bytes a letter, make about 1,000. */
+  /** Characters of a seat's token. The longest room in it, in a script of three bytes a letter, makes about 800. */
   tokenLength: 2_048,
   /** Milliseconds for which a token brings its participant back after a restart: longer than meetings last, so that no meeting is too long to be restored. */
   restoreMs: 24 * 60 * 60_000,

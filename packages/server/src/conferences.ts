@@ -8,6 +8,7 @@ import {
   type BridgeMessage,
   type ErrorCode,
   type Incarnation,
+  type LoadLevel,
   type ParticipantId,
   type RtpCapabilities,
   type StartMuted,
@@ -41,6 +42,8 @@ export interface ConferencesOptions {
   readonly ownedRoom?: ((room: string) => Promise<OwnedRoom | undefined>) | undefined;
   readonly hashPassword?: (password: string) => Promise<string>;
   readonly startMuted: StartMuted;
+  /** Where the server stands. */
+  readonly region?: string | undefined;
   readonly makeIncarnation: () => Incarnation;
   readonly makeParticipantId: () => ParticipantId;
   /** How many conferences there may be; {@link LIMITS.conferences} if absent. */
@@ -59,6 +62,10 @@ export interface OwnedRoom {
 
 const FULL_RETRY_AFTER_MS = 30_000;
 
+function full(): TreffError {
+  return new TreffError('server/full', undefined, { retryAfterMs: FULL_RETRY_AFTER_MS });
+}
+
 /** Every conference of this process, by the room's name. One begins with its first participant and ends with its last. */
 export class Conferences implements Reception {
   readonly rtpCapabilities: RtpCapabilities;
@@ -75,6 +82,8 @@ export class Conferences implements Reception {
   readonly #unsubscribe: () => void;
   /** Of the bridge. One that was there before this server has told others; that then looks like a gap, and is one. */
   #lastEvent = 0;
+  /** As the bridge said last. */
+  #bridgeLoad: LoadLevel = 'normal';
 
   constructor(options: ConferencesOptions) {
     this.#options = options;
@@ -106,12 +115,13 @@ export class Conferences implements Reception {
     const { door } = this.#options;
     const lost = this.#claimOf(request.restore);
     door.count(session, lost);
+    // Who had a place has it still: to send them away is no relief, for they come again.
+    if (this.#bridgeLoad === 'full' && lost === undefined) throw full();
     const caller = await door.identify(session, room, request);
     const displayName = caller.displayName ?? request.displayName;
     for (;;) {
       const focus = await this.#focusOf(room);
-      if (focus === undefined)
-        throw new TreffError('server/full', undefined, { retryAfterMs: FULL_RETRY_AFTER_MS });
+      if (focus === undefined) throw full();
       const password = await this.#tryPassword(session, focus, request.password);
       // It may have ended meanwhile, and another one have begun, with other rules.
       if (this.#byRoom.get(room) !== focus) continue;
@@ -185,7 +195,7 @@ export class Conferences implements Reception {
   #open(room: string, owned: OwnedRoom | undefined): Focus | undefined {
     if (this.#closed || this.#byRoom.size >= this.#limit) return undefined;
     const { bridge, clock, logger, tokens, p2p, codecs, roles, access, startMuted, rules } = this.#options;
-    const { makeParticipantId } = this.#options;
+    const { makeParticipantId, region } = this.#options;
     const incarnation = this.#options.makeIncarnation();
     const restored = rules.takeUp(room);
     const focus = new Focus({
@@ -205,6 +215,7 @@ export class Conferences implements Reception {
       },
       doors: owned?.doors,
       startMuted: owned?.startMuted ?? startMuted,
+      region,
       restored,
       hashPassword: this.#options.hashPassword ?? hashPassword,
       makeParticipantId,
@@ -238,7 +249,9 @@ export class Conferences implements Reception {
 
   #receive(message: BridgeMessage): void {
     if ('signal' in message) {
-      this.#byIncarnation.get(message.signal.incarnation)?.signal(message.signal);
+      const { signal } = message;
+      if (signal.type === 'load') this.#bridgeLoad = signal.level;
+      else this.#byIncarnation.get(signal.incarnation)?.signal(signal);
       return;
     }
     const { seq, event } = message;

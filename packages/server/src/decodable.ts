@@ -1,6 +1,12 @@
 import { videoCodecOf, type RtpCapabilities, type VideoCodec } from '@treff/protocol';
+import type { JoinRequest } from './session.ts';
 
 type Codec = NonNullable<RtpCapabilities['codecs']>[number];
+
+/** What somebody who joins says of themselves that concerns the conference. */
+export function broughtBy({ displayName, p2p, rtpCapabilities }: JoinRequest) {
+  return { displayName, p2p, decodes: decodable(rtpCapabilities) };
+}
 
 /** Which video codecs somebody decodes who joins with these capabilities, in the profiles that the bridge forwards; each once. */
 export function decodable({ codecs = [] }: RtpCapabilities): VideoCodec[] {

@@ -12,7 +12,6 @@ import {
   peerOf,
   project,
   projectEvent,
-  roleOf,
   type AccessPolicy,
   type Actor,
   type Applicant,
@@ -28,13 +27,12 @@ import {
 import {
   CLOSE,
   LIMITS,
-  type AgreedCodecs,
   type Bridge,
   type BridgeEvent,
-  type BridgeSignal,
   type ClientMediaAction,
   type Command,
   type CommandId,
+  type ConferenceSignal,
   type ErrorCode,
   type Generation,
   type Incarnation,
@@ -50,16 +48,18 @@ import {
 import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
-import { decodable } from './decodable.ts';
+import { ConferenceSignals } from './conference-signals.ts';
+import { broughtBy } from './decodable.ts';
 import type { Logger } from './logger.ts';
 import { TokenBucket } from './rate.ts';
 import { Returns } from './returns.ts';
+import type { RestoredRules } from './rules-keeper.ts';
 import { Seat, type CommandResult } from './seat.ts';
 import type { SeatClaim, SeatTokens, TokenRotation } from './seat-token.ts';
 import type { ErrorDetails, JoinRequest, Place, ResumeRequest, Session } from './session.ts';
-import { WaitingRoom } from './waiting-room.ts';
+import { KNOCKABLE, WaitingRoom } from './waiting-room.ts';
 
-export interface FocusOptions {
+export interface FocusOptions extends Pick<ConferenceOptions, 'codecs'> {
   readonly room: string;
   readonly incarnation: Incarnation;
   readonly bridge: Bridge;
@@ -68,7 +68,6 @@ export interface FocusOptions {
   readonly tokens: SeatTokens;
   /** Whether browsers may connect directly. */
   readonly p2p: boolean;
-  readonly codecs?: AgreedCodecs | undefined;
   readonly roles: RolePolicy;
   readonly access: AccessPolicy;
   /** What the room's owner asks of people from the start. */
@@ -83,16 +82,12 @@ export interface FocusOptions {
   onOpened(): void;
   /** What those who come in switch off before, until a moderator says otherwise. */
   readonly startMuted: StartMuted;
+  /** Where the server stands, for those who look at their connection. */
+  readonly region?: string | undefined;
   /** An id that may be in use already: the focus asks again. */
   readonly makeParticipantId: () => ParticipantId;
   /** Nobody is left; the focus is closed. Called once. `ended`: somebody ended it for everybody; `entered`: somebody has been inside. */
   onOver(over: { readonly ended: Ended | undefined; readonly entered: boolean }): void;
-}
-
-/** What is left of a conference that did not end by itself. */
-export interface RestoredRules {
-  readonly rules: Rules;
-  readonly incarnations: readonly Incarnation[];
 }
 
 /** Who asks for a place, besides what they say themselves. */
@@ -122,6 +117,7 @@ export class Focus {
   /** Of seats that were given up lately: which token brings their participant back. */
   readonly #rotations = new Map<ParticipantId, TokenRotation>();
   readonly #media: ConferenceMedia;
+  readonly #signals: ConferenceSignals;
   readonly #returns: Returns;
   #state: ConferenceState;
   /** Work that came while other work was being done. */
@@ -159,7 +155,13 @@ export class Focus {
       state: () => this.#state,
       run: (work) => this.#do(work),
       dispatch: (command) => this.#dispatch(command, SYSTEM),
-      sign: (waiting, what) => this.#sign(waiting, what),
+      sign: (waiting) => this.#sign(waiting, true),
+    });
+    this.#signals = new ConferenceSignals({
+      clock,
+      state: () => this.#state,
+      seats: this.#seats,
+      dispatch: (command) => this.#do(() => this.#dispatch(command, SYSTEM)),
     });
     this.#media = new ConferenceMedia({
       incarnation,
@@ -227,18 +229,14 @@ export class Focus {
     const returning = this.#returning(lost);
     const formerly = returning ?? this.#formerly(lost);
     const participant = returning ?? this.#newParticipantId();
-    const { displayName, p2p } = request;
-    const decodes = decodable(request.rtpCapabilities);
-    // As the server knew them last, and not as one of their tokens says, which may be of before.
+    // As the server knew them last.
     const role = returning === undefined ? undefined : this.#state.access.expected.get(returning);
     const known = returning !== undefined;
     const refusal = this.#dispatch(
       {
         type: 'join',
         participant,
-        displayName,
-        p2p,
-        decodes,
+        ...broughtBy(request),
         formerly,
         role,
         applicant: { ...applicant, known },
@@ -255,7 +253,7 @@ export class Focus {
 
   /** Somebody for whom this was opened does not come: it ends unless others did. */
   abandon(): void {
-    this.#do(() => {});
+    this.#follow();
   }
 
   /** Keeps a seat for somebody who came in, and asks for their transports. */
@@ -285,12 +283,13 @@ export class Focus {
       old?.close(CLOSE.replaced, 'session/replaced');
       session.enter(this.#place(seat, session));
       session.seated();
-      session.send({ type: 'resumed', token: this.#token(seat) });
+      session.send({ type: 'resumed', token: this.#sign(seat, false) });
       const missed = epoch === this.incarnation ? seat.outbox.since(seq) : undefined;
       if (missed !== undefined) for (const text of missed) session.sendText(text);
       else session.send({ type: 'snapshot', seq: seat.outbox.seq, view: project(this.#state, participant) });
       this.#dispatch({ type: 'resume', participant }, SYSTEM);
       this.#media.endpoint(participant)?.resume(media);
+      this.#signals.arrived();
     }, refuse);
   }
 
@@ -298,12 +297,8 @@ export class Focus {
     this.#media.handle(numbered);
   }
 
-  signal(signal: BridgeSignal): void {
-    const text = JSON.stringify({
-      type: 'signal',
-      signal: { type: signal.type, levels: signal.levels },
-    } satisfies ServerMessage);
-    for (const seat of this.#seats.values()) if (seat.phase.name === 'seated') seat.session?.sendSignal(text);
+  signal(signal: ConferenceSignal): void {
+    this.#signals.heard(signal);
   }
 
   /** Events of the bridge were missed. */
@@ -324,6 +319,7 @@ export class Focus {
     this.#waitingRoom.close(code, error, details);
     this.#seats.clear();
     this.#media.close();
+    this.#signals.close();
     this.#options.onOver({ ended: endOf(this.#state), entered: this.#state.access.opened });
   }
 
@@ -338,6 +334,7 @@ export class Focus {
       command: (id, command) => own(() => this.#command(seat, id, command)),
       media: (generation, action) => own(() => this.#act(seat, generation, action)),
       p2p: (generation, action) => own(() => this.#passOn(participant, generation, action)),
+      signal: (signal) => own(() => this.#signals.take(participant, signal)),
       leave: (reason) =>
         own(() => {
           seat.session = undefined;
@@ -439,15 +436,18 @@ export class Focus {
     phase.cancel();
     seat.phase = { name: 'seated' };
     session.seated();
+    const { region } = this.#options;
     const view = project(this.#state, participant);
     session.send({
       type: 'joined',
       seq: seat.outbox.seq,
       view,
-      token: this.#token(seat),
+      token: this.#sign(seat, false),
       media,
       iceServers: session.iceServers(),
+      ...(region === undefined ? {} : { region }),
     });
+    this.#signals.arrived();
   }
 
   #refuseJoin(seat: Seat, code: ErrorCode): void {
@@ -472,8 +472,6 @@ export class Focus {
     this.#state = after;
     if (event.type === 'participant-left') this.#seatGone(event.participant);
     this.#waitingRoom.see(event);
-    // Before the person is told: who then keeps the token keeps the right one.
-    if (event.type === 'role-changed') this.#renewToken(event.participant);
     const now = this.#options.clock.now();
     for (const seat of this.#seats.values()) {
       // Who is still joining gets the whole view with `joined`.
@@ -498,6 +496,7 @@ export class Focus {
     const seat = this.#seats.get(participant);
     if (seat === undefined) return;
     this.#seats.delete(participant);
+    this.#signals.left(participant);
     this.#rotations.set(participant, seat.rotation);
     for (const oldest of this.#rotations.keys()) {
       if (this.#rotations.size <= LIMITS.participants) break;
@@ -517,32 +516,10 @@ export class Focus {
     this.#seats.get(participant)?.session?.send(mediaMessage(current, body));
   }
 
-  /** What a token says of its person has changed. */
-  #renewToken(participant: ParticipantId): void {
-    const seat = this.#seats.get(participant);
-    if (seat?.phase.name === 'seated') seat.session?.send({ type: 'token', token: this.#token(seat) });
-  }
-
-  #token(seat: Seat): string {
-    const { participant } = seat;
-    const displayName = this.#state.participants.get(participant)?.displayName ?? '';
-    return this.#sign(seat, { role: roleOf(this.#state, participant), displayName, waits: false });
-  }
-
-  #sign(
-    { participant, rotation }: Pick<Seat, 'participant' | 'rotation'>,
-    what: Pick<SeatClaim, 'role' | 'displayName' | 'waits'>,
-  ): string {
+  #sign({ participant, rotation }: Pick<Seat, 'participant' | 'rotation'>, waits: boolean): string {
     const { incarnation, room } = this;
     const at = this.#options.clock.now();
-    return this.#options.tokens.sign({
-      incarnation,
-      participant,
-      rotation: rotation.next,
-      room,
-      at,
-      ...what,
-    });
+    return this.#options.tokens.sign({ incarnation, participant, rotation: rotation.next, room, at, waits });
   }
 
   /** The rules as they are now are given away to be kept, once there is somebody whom they protect. */
@@ -619,13 +596,6 @@ export class Focus {
     this.#deadline = { at, cancel };
   }
 }
-
-/** What the moderators could help with. */
-const KNOCKABLE: ReadonlySet<ErrorCode> = new Set([
-  'room/password-required',
-  'room/password-wrong',
-  'room/knock-required',
-]);
 
 function tellKicked(session: Session, { by, reason }: Kick): void {
   session.close(CLOSE.refused, 'session/kicked', { by, ...(reason === '' ? {} : { reason }) });

@@ -12,8 +12,13 @@ import {
 } from '@treff/protocol';
 import * as z from 'zod/mini';
 import type { Clock } from './clock.ts';
-import type { RestoredRules } from './focus.ts';
 import type { Logger } from './logger.ts';
+
+/** What is left of a conference that did not end by itself. */
+export interface RestoredRules {
+  readonly rules: Rules;
+  readonly incarnations: readonly Incarnation[];
+}
 
 /** Where the rules of conferences that are running are kept, by the room's name: as text. Of one room the last call wins. */
 export interface RulesStore {

@@ -268,6 +268,7 @@ export class SocketSession implements Session {
       case 'command':
       case 'media':
       case 'p2p':
+      case 'signal':
       case 'ice-servers':
       case 'lobby-message':
         return this.#strike('protocol/unexpected');
@@ -296,6 +297,8 @@ export class SocketSession implements Session {
         return place.media(message.generation, message.body);
       case 'p2p':
         return place.p2p(message.generation, message.body);
+      case 'signal':
+        return place.signal(message.signal);
       case 'ice-servers':
         return this.send({ type: 'ice-servers', iceServers: this.iceServers() });
       case 'hello':

@@ -21,6 +21,8 @@ export type {
   PeopleCommand,
   ScreenContent,
   ScreenProblem,
+  Statistics,
+  StreamReport,
   Ticket,
   VideoReport,
 } from './types.ts';

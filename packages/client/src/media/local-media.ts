@@ -97,7 +97,11 @@ function localScreen(
 }
 
 /** Of a meeting that has just begun to connect. */
-export function stateAtFirst(room: string, local: LocalMedia): MeetingState {
+export function stateAtFirst(
+  room: string,
+  local: LocalMedia,
+  qualities: MeetingState['qualities'],
+): MeetingState {
   return {
     room,
     phase: { name: 'connecting' },
@@ -105,6 +109,8 @@ export function stateAtFirst(room: string, local: LocalMedia): MeetingState {
     earlierEpoch: undefined,
     local,
     ...NO_MEDIA,
+    qualities,
+    region: undefined,
   };
 }
 

@@ -9,8 +9,6 @@ const claim = (participant: string) => ({
   participant: participantId.parse(participant),
   rotation: 1,
   room: 'room',
-  role: 'participant' as const,
-  displayName: '',
   at: 0,
   waits: false,
 });

@@ -32,6 +32,22 @@ export function carriagesOf(page: Page): Promise<readonly Carriage[]> {
   });
 }
 
+/** Heights in pixels, from small to large, of what the page encodes of its camera for the bridge now. The page must be recording. */
+export function encodedHeightsOf(page: Page): Promise<readonly number[]> {
+  return page.evaluate(async () => {
+    const { recordedConnections } = globalThis as unknown as { recordedConnections: RTCPeerConnection[] };
+    const heights: number[] = [];
+    for (const connection of recordedConnections) {
+      if (connection.remoteDescription?.sdp.includes('a=ice-lite') !== true) continue;
+      (await connection.getStats()).forEach((stats: Readonly<Record<string, unknown>>) => {
+        if (stats['type'] !== 'outbound-rtp' || stats['kind'] !== 'video' || stats['active'] !== true) return;
+        heights.push(Number(stats['frameHeight'] ?? 0));
+      });
+    }
+    return heights.toSorted((one, other) => one - other);
+  });
+}
+
 /** How often the page has tried to reach another browser, with or without success. The page must be recording. */
 export function directAttemptsOf(page: Page): Promise<number> {
   return page.evaluate(() => {

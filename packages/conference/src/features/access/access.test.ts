@@ -362,6 +362,22 @@ describe('who moderates', () => {
     expect(by(policy, applicant)).toBe(role);
   });
 
+  test('an account keeps it on another device, until somebody takes it back or removes the person', () => {
+    const state = after(
+      EMPTY,
+      [join(ann)],
+      [join(ben, account('ben'))],
+      [{ type: 'grant-moderator', participant: ben }, as(ann)],
+    );
+    const elsewhere = (before: ConferenceState) => after(before, [join(cem, account('ben'))]);
+    expect(roleOf(elsewhere(state), cem)).toBe('moderator');
+    const left = after(state, [{ type: 'leave', participant: ben, reason: 'left' }]);
+    expect(roleOf(elsewhere(left), cem)).toBe('moderator');
+    const revoked = after(state, [{ type: 'revoke-moderator', participant: ben }, as(ann)]);
+    expect(roleOf(elsewhere(revoked), cem)).toBe('participant');
+    expect(roleOf(after(state, [join(cem, account('other'))]), cem)).toBe('participant');
+  });
+
   test('only somebody signed in is promoted where only those may moderate', () => {
     const roles = { moderators: 'authenticated', promotes: true } as const;
     const state = after(
