@@ -232,17 +232,8 @@ export class Focus {
     // As the server knew them last.
     const role = returning === undefined ? undefined : this.#state.access.expected.get(returning);
     const known = returning !== undefined;
-    const refusal = this.#dispatch(
-      {
-        type: 'join',
-        participant,
-        ...broughtBy(request),
-        formerly,
-        role,
-        applicant: { ...applicant, known },
-      },
-      SYSTEM,
-    );
+    const seat = { participant, formerly, role, applicant: { ...applicant, known } };
+    const refusal = this.#dispatch({ type: 'join', ...seat, ...broughtBy(request) }, SYSTEM);
     if (refusal === 'room/host-required') return onHostRequired();
     if (refusal !== undefined)
       return session.refuse(refusal, { canKnock: this.#state.access.lobby && KNOCKABLE.has(refusal) });
