@@ -66,7 +66,14 @@ test('two meet in the best codec; a third who decodes only VP8 moves them to it,
   const [ann, ben] = [await come('change', 0), await come('change', 1)];
   await allMeet([ann, ben]);
   for (const { page } of [ann, ben]) await encodes(page, ['VP9']);
-  expect((await sentPicturesOf(ann.page))[0]).toMatchObject({ scalabilityMode: 'L2T3_KEY', height: 360 });
+  await until(
+    async () =>
+      (await sentPicturesOf(ann.page)).some(
+        ({ scalabilityMode, height }) => scalabilityMode === 'L2T3_KEY' && height === 360,
+      ),
+    'both layers',
+    PATIENCE_MS,
+  );
 
   const wasBare = await watchPicture(ben.page, ann.id);
   const from = await clockOf(ben.page);
