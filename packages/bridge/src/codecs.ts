@@ -12,7 +12,7 @@ export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
     channels: 2,
     parameters: { useinbandfec: 1, usedtx: 1 },
   },
-  // First, since every browser encodes it in three simulcast layers.
+  // First, since every browser encodes it in three simulcast layers. Which one a conference uses, its members agree on.
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
   // Profile 0 only: 10-bit video (profile 2) is not captured by cameras that people meet with.
   { kind: 'video', mimeType: 'video/VP9', clockRate: 90_000, parameters: { 'profile-id': 0 } },
@@ -20,7 +20,8 @@ export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
     kind: 'video',
     mimeType: 'video/H264',
     clockRate: 90_000,
-    // Constrained baseline, level 3.1: the one profile that all browsers have.
+    // Constrained baseline, level 3.1: the one profile that all browsers have, Safari too.
     parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 },
   },
+  { kind: 'video', mimeType: 'video/AV1', clockRate: 90_000 },
 ];

@@ -166,7 +166,10 @@ export class ConferenceRoom {
     });
   }
 
-  publish(ref: EndpointRef, publication: Omit<Publication, 'muted'> & { paused: boolean }): Promise<void> {
+  publish(
+    ref: EndpointRef,
+    publication: Omit<Publication, 'muted' | 'replaces'> & { paused: boolean },
+  ): Promise<void> {
     return this.with(ref, async (endpoint) => {
       const { source: id, kind } = publication;
       const letter = mediaKindOf(kind) === 'audio' ? 'a' : 'v';

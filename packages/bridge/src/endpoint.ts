@@ -227,7 +227,7 @@ export class Endpoint {
   }
 
   /** A new source of this endpoint. Whether its id may be used is the room's to say. */
-  async publish(publication: Omit<Publication, 'muted'> & { paused: boolean }): Promise<Source> {
+  async publish(publication: Omit<Publication, 'muted' | 'replaces'> & { paused: boolean }): Promise<Source> {
     const { kind, source: id } = publication;
     const same = [...this.sources.values()].some((source) => source.kind === kind);
     if (same || this.sources.size >= LIMITS.sourcesPerEndpoint) {

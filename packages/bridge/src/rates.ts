@@ -71,7 +71,26 @@ async function measure(source: Source): Promise<void> {
     // It ended meanwhile, and takes nothing any more.
     return;
   }
-  // The lowest layer is the one that takes least, of those that are sent.
-  const rates = stats.map(({ bitrate }) => bitrate).filter((bitrate) => bitrate > 0);
-  if (rates.length > 0) source.lowest = measuredBitrate(source.lowest, Math.min(...rates));
+  const lowest = lowestOf(stats);
+  if (lowest !== undefined) source.lowest = measuredBitrate(source.lowest, lowest);
+}
+
+/** What the lowest layer takes, bits per second: of simulcast the stream that takes least of those that are sent, of SVC the lowest part of the only one. */
+export function lowestOf(
+  stats: readonly Pick<types.ProducerStat, 'bitrate' | 'bitrateByLayer'>[],
+): number | undefined {
+  const rates = stats.map(({ bitrate, bitrateByLayer }) => {
+    const parts = layerBitrates(bitrateByLayer);
+    return parts.length > 0 ? Math.max(...parts) : bitrate;
+  });
+  const sent = rates.filter((rate) => rate > 0);
+  return sent.length > 0 ? Math.min(...sent) : undefined;
+}
+
+/** Of the lowest spatial layer, by temporal ones, each with those below it. mediasoup's keys are `<spatial>.<temporal>`. */
+function layerBitrates(byLayer: unknown): number[] {
+  if (typeof byLayer !== 'object' || byLayer === null) return [];
+  return Object.entries(byLayer).flatMap(([layer, bitrate]) =>
+    layer.startsWith('0.') && typeof bitrate === 'number' ? [bitrate] : [],
+  );
 }

@@ -2,8 +2,10 @@ import {
   NativePeer,
   nativeRtpCapabilities,
   openNativeTransports,
+  type LayeredSource,
   type MediaSource,
   type NativePeerOptions,
+  type NativeVideo,
   type ReceivedStream,
   type VideoLayer,
   type VideoSource,
@@ -45,6 +47,8 @@ interface PeerSettings extends Pick<
 > {
   /** Whether the bridge estimates what the way to this peer can carry. Default: no, for a busy machine looks like a narrow way. */
   readonly estimate?: boolean;
+  /** What it decodes. Default: VP8. */
+  readonly video?: NativeVideo;
 }
 
 /** Waits for a condition, looking every few milliseconds. Rejects, naming it, after 20 s. */
@@ -155,9 +159,9 @@ export class NativeSeat {
   #index = 0;
 
   static async open(bridge: MediasoupBridge, ref: EndpointRef, settings: PeerSettings): Promise<NativeSeat> {
-    const { estimate = false, ...others } = settings;
+    const { estimate = false, video = 'vp8', ...others } = settings;
     const offer = await bridge.endpoint(ref, {
-      rtpCapabilities: nativeRtpCapabilities(bridge.rtpCapabilities, { estimate }),
+      rtpCapabilities: nativeRtpCapabilities(bridge.rtpCapabilities, { estimate, video }),
     });
     const peer = await NativePeer.open({
       offer,
@@ -218,6 +222,15 @@ export class NativeSeat {
     layers: readonly VideoLayer[] = SIMULCAST,
   ): Promise<{ id: SourceId; source: VideoSource }> {
     const source = this.peer.video(layers, { temporalLayers: 3 });
+    const id = await this.publish(source, 'camera', { height: layers.at(-1)?.height ?? 0 });
+    return { id, source };
+  }
+
+  /** A camera in VP9, its sizes in one stream. */
+  async publishLayered(
+    layers: readonly VideoLayer[] = SIMULCAST,
+  ): Promise<{ id: SourceId; source: LayeredSource }> {
+    const source = this.peer.layeredVideo(layers);
     const id = await this.publish(source, 'camera', { height: layers.at(-1)?.height ?? 0 });
     return { id, source };
   }

@@ -5,6 +5,8 @@ export class FakeTrack extends EventTarget {
   readonly kind: 'audio' | 'video';
   readonly settings: MediaTrackSettings;
   contentHint = '';
+  /** What was asked of it last. */
+  constraints: MediaTrackConstraints = {};
   enabled = true;
   readyState: 'live' | 'ended' = 'live';
 
@@ -16,6 +18,10 @@ export class FakeTrack extends EventTarget {
 
   getSettings(): MediaTrackSettings {
     return this.settings;
+  }
+
+  async applyConstraints(constraints: MediaTrackConstraints): Promise<void> {
+    this.constraints = constraints;
   }
 
   stop(): void {

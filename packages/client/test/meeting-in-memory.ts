@@ -32,6 +32,7 @@ export async function start(options: Partial<MeetingOptions> = {}, change: Parti
         throw new Error('no direct connection here');
       },
       loadDevice: async () => bridge.device,
+      probeScales: async () => new Set(),
       createMeters: () => ({
         create: () => ({ read: () => -20, close: () => undefined }),
         close: () => undefined,

@@ -34,6 +34,7 @@ export function view(change: Partial<ConferenceView> = {}): ConferenceView {
     hands: [],
     access: { password: false, lobby: false, locked: false },
     knocking: [],
+    codecs: { camera: ['VP8'], screen: ['VP8'] },
     mediaModeration: [],
     startMuted: { microphone: false, camera: false },
     subject: '',

@@ -1,5 +1,6 @@
 import {
   LIMITS,
+  type AgreedCodecs,
   type ConferenceView,
   type Incarnation,
   type ParticipantId,
@@ -9,6 +10,8 @@ import {
 import { accept, refuse, type Decision, type Feature } from './feature.ts';
 import { nextAccess, type AccessState } from './features/access/access.ts';
 import type { AccessPolicy } from './features/access/admission.ts';
+import { nextCodecs } from './features/codecs/agreement.ts';
+import { codecsFor } from './features/codecs/codecs.ts';
 import { nextHands } from './features/hands/hands.ts';
 import { nextBlocks } from './features/media-moderation/media-moderation.ts';
 import { nextRoute } from './features/media/route.ts';
@@ -25,6 +28,8 @@ export interface ConferenceOptions {
   readonly room: string;
   /** Whether browsers may connect directly. */
   readonly p2p: boolean;
+  /** What the operator wants pictures to be encoded in, what is best first. */
+  readonly codecs?: AgreedCodecs | undefined;
   /** Who moderates, by the operator's will or the owner's. */
   readonly roles?: RolePolicy | undefined;
   /** Who comes in, likewise. */
@@ -61,6 +66,7 @@ export function createConference(options: ConferenceOptions): ConferenceState {
     subject: restored?.subject ?? FEATURES.subject.initial,
     chat: FEATURES.chat.initial,
     media: { ...FEATURES.media.initial, p2pEnabled: options.p2p },
+    codecs: codecsFor(options.codecs),
     access: {
       ...FEATURES.access.initial,
       policy: options.access ?? FEATURES.access.initial.policy,
@@ -72,7 +78,7 @@ export function createConference(options: ConferenceOptions): ConferenceState {
 }
 
 /**
- * Permission first, then the feature's own judgement, then what follows for roles, for raised hands, for what is blocked, for the route of media and for turns of speech. Pure: nothing happens
+ * Permission first, then the feature's own judgement, then what follows for roles, for raised hands, for what is blocked, for the codecs, for the route of media and for turns of speech. Pure: nothing happens
  * until the events are evolved.
  */
 export function decide(
@@ -91,8 +97,9 @@ export function decide(
     ...decision.events,
     ...roles,
     ...nextHands(after, context.now),
-    ...nextBlocks(state, roles.reduce(evolve, after)),
+    ...nextBlocks(state, roles.reduce(evolve, after), decision.events),
     ...nextAccess(after, decision.events, context.now),
+    ...nextCodecs(after, context.now),
   ];
   const route = nextRoute(after, context.now);
   if (route !== after.media.route) events.push({ type: 'media-routed', route });
@@ -177,6 +184,7 @@ export function evolve(state: ConferenceState, event: ConferenceEvent): Conferen
     subject: FEATURES.subject.evolve(state.subject, event),
     chat: FEATURES.chat.evolve(state.chat, event),
     media: FEATURES.media.evolve(state.media, event),
+    codecs: FEATURES.codecs.evolve(state.codecs, event),
     access: FEATURES.access.evolve(state.access, event),
   };
 }
@@ -196,6 +204,7 @@ export function project(state: ConferenceState, viewer: ParticipantId): Conferen
     ...FEATURES.subject.project(state, viewer),
     ...FEATURES.chat.project(state, viewer),
     ...FEATURES.media.project(state, viewer),
+    ...FEATURES.codecs.project(state, viewer),
     ...FEATURES.access.project(state, viewer),
   };
 }

@@ -4,6 +4,7 @@ export { isOver, OPEN_POLICY } from './features/access/access.ts';
 export type { AccessPolicy, Applicant } from './features/access/admission.ts';
 export { rulesOf, type Rules } from './rules.ts';
 export type { Decision } from './feature.ts';
+export { STANDARD_CODECS } from './features/codecs/codecs.ts';
 export { cleanMessage } from './features/chat/text.ts';
 export { cleanDisplayName, oneLine } from './features/participants/display-name.ts';
 export { peerOf } from './features/media/route.ts';

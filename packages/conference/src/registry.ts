@@ -1,5 +1,6 @@
 import { access, type AccessCommand, type AccessEvent } from './features/access/access.ts';
 import { chat, type ChatCommand, type ChatEvent } from './features/chat/chat.ts';
+import { codecs, type CodecsEvent } from './features/codecs/codecs.ts';
 import { hands, type HandsCommand, type HandsEvent } from './features/hands/hands.ts';
 import { media, type MediaCommand, type MediaEvent } from './features/media/media.ts';
 import {
@@ -62,6 +63,7 @@ export type ConferenceEvent =
   | SubjectEvent
   | ChatEvent
   | MediaEvent
+  | CodecsEvent
   | AccessEvent;
 
 /** The features, by hand. Their order is the order in which view events of one event are sent. */
@@ -78,5 +80,6 @@ export const FEATURES = {
   subject,
   chat,
   media,
+  codecs,
   access,
 } as const;

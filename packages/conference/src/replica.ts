@@ -39,6 +39,11 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
       return { ...view, sources: [...view.sources, event.source] };
     case 'source-removed':
       return { ...view, sources: view.sources.filter((source) => source.id !== event.source) };
+    case 'source-replaced':
+      return {
+        ...view,
+        sources: [...view.sources.filter(({ id }) => id !== event.replaced), event.source],
+      };
     case 'source-muted':
       return changeSource(view, event.source, { muted: event.muted });
     case 'source-blocked':
@@ -96,6 +101,8 @@ export function applyViewEvent(view: ConferenceView, event: ViewEvent): Conferen
       }));
     case 'media-route':
       return { ...view, route: event.route };
+    case 'codecs-agreed':
+      return { ...view, codecs: event.codecs };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Incarnation, ParticipantId } from '@treff/protocol';
 import type { AccessState } from './features/access/access.ts';
 import type { ChatState } from './features/chat/chat.ts';
+import type { CodecsState } from './features/codecs/codecs.ts';
 import type { HandsState } from './features/hands/hands.ts';
 import type { MediaState } from './features/media/media.ts';
 import type { MediaModerationState } from './features/media-moderation/media-moderation.ts';
@@ -33,6 +34,7 @@ export interface ConferenceState {
   readonly subject: SubjectState;
   readonly chat: ChatState;
   readonly media: MediaState;
+  readonly codecs: CodecsState;
   readonly access: AccessState;
 }
 

@@ -5,6 +5,7 @@ import {
   participantId,
   sourceId,
   SOURCE_KINDS,
+  VIDEO_CODECS,
   type ParticipantId,
 } from '@treff/protocol';
 import fc from 'fast-check';
@@ -102,6 +103,7 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
     displayName: fc.string({ maxLength: LIMITS.displayNameLength + 3, unit: 'binary' }),
     // Opting out is rare, or nobody would ever be connected directly.
     p2p: fc.nat(9).map((number) => number > 0),
+    decodes: fc.subarray([...VIDEO_CODECS]),
     formerly: fc.option(person, { nil: undefined }),
     role: fc.constantFrom(undefined, undefined, undefined, 'participant' as const, 'moderator' as const),
     applicant,
@@ -178,6 +180,7 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
       kind,
       muted: index % 2 === 0,
     })),
+    replaces: fc.option(anySourceId, { nil: undefined }),
   }),
   fc.record({ type: fc.constant('remove-source' as const), source: anySourceId }),
   fc.record({ type: fc.constant('mute-source' as const), source: anySourceId, muted: fc.boolean() }),

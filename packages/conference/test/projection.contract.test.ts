@@ -18,6 +18,7 @@ import {
   type ConferenceState,
 } from '../src/index.ts';
 import { nextBlocks } from '../src/features/media-moderation/media-moderation.ts';
+import { nextCodecs } from '../src/features/codecs/agreement.ts';
 import { nextRoute } from '../src/features/media/route.ts';
 import { EMPTY, anyStep, take } from './model.ts';
 
@@ -110,12 +111,13 @@ test(`sources, speakers and the media plan only ever name people who have a seat
   );
 });
 
-test(`whatever happened, its consequences for the route are drawn at once, and only for people who have a seat (SEED=${seed})`, () => {
+test(`whatever happened, its consequences for codecs and route are drawn at once, and only for people who have a seat (SEED=${seed})`, () => {
   fc.assert(
     fc.property(steps, (commands) => {
       const state = play(commands, () => undefined);
       const { p2p, bridge, mode, ready } = state.media.route;
       expect(nextRoute(state, 0)).toBe(state.media.route);
+      expect(nextCodecs(state, 0)).toEqual([]);
       const seated = [...state.participants.keys()];
       expect(seated).toEqual(expect.arrayContaining([...ready, ...(p2p ? [p2p.offerer, p2p.answerer] : [])]));
       // Somebody always carries, but for the first seconds of a pair.

@@ -10,15 +10,23 @@ export const EXTENSION_URIS = {
 type Codec = NonNullable<RtpCapabilities['codecs']>[number];
 type Encoding = RtpParameters['encodings'][number];
 
+/** What a native peer can make of pictures. */
+export type NativeVideo = 'vp8' | 'vp9';
+
 /**
- * Of what the bridge can forward: Opus, VP8 with its retransmission, and what a native peer does of feedback and extensions.
+ * Of what the bridge can forward: Opus, one video codec with its retransmission, and what a native peer does of feedback and extensions.
  * With `estimate: false` nothing is told of when packets arrive; the bridge then takes the way to this peer for wide enough for all.
  */
-export function nativeRtpCapabilities(bridge: RtpCapabilities, { estimate = true } = {}): RtpCapabilities {
-  const vp8 = bridge.codecs?.find((codec) => isCodec(codec, 'video/vp8'));
+export function nativeRtpCapabilities(
+  bridge: RtpCapabilities,
+  { estimate = true, video = 'vp8' }: { readonly estimate?: boolean; readonly video?: NativeVideo } = {},
+): RtpCapabilities {
+  const picture = bridge.codecs?.find((codec) => isCodec(codec, `video/${video}`));
   const codecs = (bridge.codecs ?? []).filter(
     (codec) =>
-      isCodec(codec, 'audio/opus') || codec === vp8 || (vp8 !== undefined && isRetransmissionOf(codec, vp8)),
+      isCodec(codec, 'audio/opus') ||
+      codec === picture ||
+      (picture !== undefined && isRetransmissionOf(codec, picture)),
   );
   const uris: string[] = Object.values(EXTENSION_URIS).filter(
     (uri) => estimate || uri !== EXTENSION_URIS.transportCc,
@@ -46,10 +54,17 @@ export interface SendCodec {
   readonly parameters: Omit<RtpParameters, 'encodings' | 'mid'>;
 }
 
-/** What a source of this kind is sent with. Throws `media/codec-unsupported` if the bridge takes neither Opus nor VP8. */
-export function sendCodec(bridge: RtpCapabilities, kind: 'audio' | 'video', cname: string): SendCodec {
-  const native = nativeRtpCapabilities(bridge);
-  const codec = native.codecs?.find((one) => isCodec(one, kind === 'audio' ? 'audio/opus' : 'video/vp8'));
+/** What a source of this kind is sent with. Throws `media/codec-unsupported` if the bridge does not take that codec. */
+export function sendCodec(
+  bridge: RtpCapabilities,
+  kind: 'audio' | 'video',
+  cname: string,
+  video: NativeVideo = 'vp8',
+): SendCodec {
+  const native = nativeRtpCapabilities(bridge, { video });
+  const codec = native.codecs?.find((one) =>
+    isCodec(one, kind === 'audio' ? 'audio/opus' : `video/${video}`),
+  );
   if (codec === undefined) throw new TreffError('media/codec-unsupported', kind);
   const rtx = native.codecs?.find((one) => isRetransmissionOf(one, codec));
   const known = (native.headerExtensions ?? []).filter((extension) => extension.kind === kind);

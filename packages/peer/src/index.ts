@@ -1,5 +1,6 @@
 export { AudioSource } from './audio-source.ts';
-export { nativeRtpCapabilities } from './capabilities.ts';
+export { nativeRtpCapabilities, type NativeVideo } from './capabilities.ts';
+export { LayeredSource } from './layered-source.ts';
 export type { MediaSource } from './media-source.ts';
 export { NativePeer, type NativePeerOptions } from './native-peer.ts';
 export { NativeTransport, openNativeTransports, type NativeTransportOptions } from './native-transport.ts';
@@ -7,3 +8,4 @@ export type { ReceivedStream } from './received-stream.ts';
 export type { RtpPacket } from './rtp-packet.ts';
 export { VideoSource, type VideoLayer, type VideoSourceOptions } from './video-source.ts';
 export { readVp8Descriptor, type PictureSize, type Vp8Descriptor } from './vp8.ts';
+export { readVp9Descriptor, type Vp9Descriptor } from './vp9.ts';

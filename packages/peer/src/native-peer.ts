@@ -9,6 +9,7 @@ import type {
 } from '@treff/protocol';
 import { AudioSource } from './audio-source.ts';
 import { sendCodec, type SendCodec } from './capabilities.ts';
+import { LayeredSource } from './layered-source.ts';
 import type { MediaSource } from './media-source.ts';
 import { NativeTransport } from './native-transport.ts';
 import { ReceivedStream } from './received-stream.ts';
@@ -156,6 +157,22 @@ export class NativePeer {
       })),
     };
     const source = new VideoSource(rtpParameters, made, { framesPerSecond, temporalLayers });
+    this.#add(source);
+    return source;
+  }
+
+  /** A new source of VP9 in one stream, still dark, its spatial layers in ascending order. Throws `media/codec-unsupported`. */
+  layeredVideo(layers: readonly VideoLayer[], framesPerSecond = 30): LayeredSource {
+    const codec = sendCodec(this.#options.capabilities, 'video', this.#cname, 'vp9');
+    const { sender, encoding, mid } = this.#sender(codec, this.#nextMid(), VIDEO_HISTORY);
+    const scalabilityMode = `L${layers.length}T1_KEY`;
+    const encodings = [{ ...encoding, scalabilityMode }];
+    const source = new LayeredSource(
+      { ...codec.parameters, mid, encodings },
+      sender,
+      layers,
+      framesPerSecond,
+    );
     this.#add(source);
     return source;
   }

@@ -54,7 +54,10 @@ export interface Bridge {
    * Accepts a source. Rejects: `media/codec-unsupported`, `media/invalid-parameters`, `source/too-many`. The id of a source
    * that was unpublished is refused with `source/invalid-id`.
    */
-  publish(ref: EndpointRef, publication: Omit<Publication, 'muted'> & { paused: boolean }): Promise<void>;
+  publish(
+    ref: EndpointRef,
+    publication: Omit<Publication, 'muted' | 'replaces'> & { paused: boolean },
+  ): Promise<void>;
 
   unpublish(ref: EndpointRef, source: SourceId): Promise<void>;
 

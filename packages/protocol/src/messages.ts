@@ -71,6 +71,8 @@ export const publication = z.object({
   /** Pixels of the captured picture, which is the highest encoding's; absent for audio. */
   height: z.optional(z.int().check(z.minimum(1), z.maximum(LIMITS.maxHeight))),
   muted: z.boolean(),
+  /** The source of the same kind whose place it takes: the same picture, encoded anew. */
+  replaces: z.optional(sourceId),
 });
 export type Publication = z.infer<typeof publication>;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { agreedCodecs } from './codecs.ts';
 import { LIMITS } from './limits.ts';
 import {
   generation,
@@ -141,6 +142,8 @@ export const conferenceView = z.object({
   room: z.string().check(z.maxLength(LIMITS.roomNameLength)),
   self: participantId,
   route: mediaRoute,
+  /** In what pictures are to be encoded. */
+  codecs: agreedCodecs,
   /** In order of joining, the viewer included. */
   participants: z.array(participantView).check(z.maxLength(LIMITS.participants)),
   /** In order of being added. The owner is in the id (`ownerOf`). */
@@ -187,6 +190,8 @@ export const viewEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('source-added'), source: sourceView }),
   z.object({ type: z.literal('source-removed'), source: sourceId }),
+  /** In one go, so that nobody takes the camera for switched off meanwhile. */
+  z.object({ type: z.literal('source-replaced'), replaced: sourceId, source: sourceView }),
   z.object({
     type: z.literal('source-muted'),
     source: sourceId,
@@ -222,6 +227,7 @@ export const viewEvent = z.discriminatedUnion('type', [
     messages: z.array(messageId).check(z.maxLength(messageIds)),
   }),
   z.object({ type: z.literal('media-route'), route: mediaRoute }),
+  z.object({ type: z.literal('codecs-agreed'), codecs: agreedCodecs }),
   z.object({
     type: z.literal('access-changed'),
     access: accessView,

@@ -3,6 +3,7 @@ import {
   codeOf,
   LIMITS,
   TreffError,
+  type AgreedCodecs,
   type Bridge,
   type BridgeMessage,
   type ErrorCode,
@@ -30,6 +31,8 @@ export interface ConferencesOptions {
   readonly tokens: SeatTokens;
   /** Whether browsers may connect directly. */
   readonly p2p: boolean;
+  /** What pictures are encoded in, what is best first; the standard if absent. */
+  readonly codecs?: AgreedCodecs | undefined;
   readonly roles: RolePolicy;
   /** The operator's rules; what a room's owner wants comes on top. */
   readonly access: AccessPolicy;
@@ -191,7 +194,7 @@ export class Conferences implements Reception {
    */
   #open(room: string, owned: OwnedRoom | undefined): Focus | undefined {
     if (this.#closed || this.#byRoom.size >= this.#limit) return undefined;
-    const { bridge, clock, logger, tokens, p2p, roles, access, startMuted, rules } = this.#options;
+    const { bridge, clock, logger, tokens, p2p, codecs, roles, access, startMuted, rules } = this.#options;
     const { makeParticipantId, region } = this.#options;
     const incarnation = this.#options.makeIncarnation();
     const restored = rules.takeUp(room);
@@ -203,6 +206,7 @@ export class Conferences implements Reception {
       logger,
       tokens,
       p2p,
+      codecs,
       roles: owned === undefined ? roles : { ...roles, moderators: owned.moderators },
       access: {
         ...access,

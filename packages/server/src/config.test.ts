@@ -1,3 +1,4 @@
+import { STANDARD_CODECS } from '@treff/conference';
 import { LIMITS } from '@treff/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ describe('readConfig', () => {
       http: { port: 8000, host: undefined },
       media: { port: 10_000, advertiseIps: [], lastN: -1, loadLimits: true },
       p2p: true,
+      codecs: STANDARD_CODECS,
       roles: { moderators: 'first', promotes: true },
       startMuted: { microphone: false, camera: false },
       access: {
@@ -58,6 +60,8 @@ describe('readConfig', () => {
         LOAD_LIMITS: 'no',
         PUBLIC_URL: 'https://meet.example.org/',
         ENABLE_P2P: 'No',
+        VIDEO_CODECS: 'av1, VP9,vp8',
+        SCREEN_CODECS: 'H264',
         MODERATORS: 'everyone',
         PROMOTE_MODERATOR: 'off',
         START_WITH_AUDIO_MUTED: 'true',
@@ -87,6 +91,7 @@ describe('readConfig', () => {
         loadLimits: false,
       },
       p2p: false,
+      codecs: { camera: ['AV1', 'VP9', 'VP8'], screen: ['H264'] },
       roles: { moderators: 'everyone', promotes: false },
       startMuted: { microphone: true, camera: true },
       access: {
@@ -121,6 +126,9 @@ describe('readConfig', () => {
     ['HTTP_PORT', '8000x'],
     ['HTTP_PORT', '1e3'],
     ['HTTP_HOST', 'two words'],
+    ['VIDEO_CODECS', 'VP8,VP7'],
+    ['VIDEO_CODECS', 'VP8,VP9,VP8'],
+    ['SCREEN_CODECS', 'all'],
     ['JVB_PORT', '0'],
     ['BRIDGE_WORKERS', '0'],
     ['CHANNEL_LAST_N', '-2'],

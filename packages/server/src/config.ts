@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
-import type { RolePolicy } from '@treff/conference';
-import { LIMITS, type StartMuted } from '@treff/protocol';
+import { STANDARD_CODECS, type RolePolicy } from '@treff/conference';
+import { LIMITS, VIDEO_CODECS, videoCodec, type AgreedCodecs, type StartMuted } from '@treff/protocol';
 import * as z from 'zod/mini';
 import { readTokenSettings, type TokenSettings } from './access/config-tokens.ts';
 import { contradictions, readAccessConfig, type AccessConfig } from './access/config-access.ts';
@@ -29,6 +29,8 @@ export interface Config extends TokenSettings {
   };
   /** Whether two people's browsers connect directly. */
   readonly p2p: boolean;
+  /** What pictures are encoded in, if everybody in the conference decodes it; what is best first. */
+  readonly codecs: AgreedCodecs;
   readonly roles: RolePolicy;
   /** With what switched off people come in, unless they open the meeting or moderate it. */
   readonly startMuted: StartMuted;
@@ -131,6 +133,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       loadLimits: read('LOAD_LIMITS', yesOrNo, YES_OR_NO, true),
     },
     p2p: read('ENABLE_P2P', yesOrNo, YES_OR_NO, true),
+    codecs: {
+      camera: read('VIDEO_CODECS', codecOrder, CODEC_ORDER, STANDARD_CODECS.camera),
+      screen: read('SCREEN_CODECS', codecOrder, CODEC_ORDER, STANDARD_CODECS.screen),
+    },
     roles: {
       moderators: read<RolePolicy['moderators']>(
         'MODERATORS',
@@ -186,6 +192,19 @@ const stunPort = z.union([
   ),
   wholeNumber(1, 65_535),
 ]);
+
+/** As in Jitsi Meet's configuration, in upper case or not. */
+const codecOrder = z.pipe(
+  z.pipe(
+    commaSeparated,
+    z.transform((names) => names.map((name) => name.toUpperCase())),
+  ),
+  z.array(videoCodec).check(
+    z.maxLength(VIDEO_CODECS.length),
+    z.refine((codecs) => new Set(codecs).size === codecs.length),
+  ),
+);
+const CODEC_ORDER = `a comma-separated list of ${VIDEO_CODECS.join(', ')}, what is best first and each once`;
 
 const turnUrls = z.pipe(
   commaSeparated,

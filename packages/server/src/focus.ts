@@ -49,6 +49,7 @@ import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
 import { ConferenceSignals } from './conference-signals.ts';
+import { broughtBy } from './decodable.ts';
 import type { Logger } from './logger.ts';
 import { TokenBucket } from './rate.ts';
 import { Returns } from './returns.ts';
@@ -58,7 +59,7 @@ import type { SeatClaim, SeatTokens, TokenRotation } from './seat-token.ts';
 import type { ErrorDetails, JoinRequest, Place, ResumeRequest, Session } from './session.ts';
 import { KNOCKABLE, WaitingRoom } from './waiting-room.ts';
 
-export interface FocusOptions {
+export interface FocusOptions extends Pick<ConferenceOptions, 'codecs'> {
   readonly room: string;
   readonly incarnation: Incarnation;
   readonly bridge: Bridge;
@@ -228,14 +229,11 @@ export class Focus {
     const returning = this.#returning(lost);
     const formerly = returning ?? this.#formerly(lost);
     const participant = returning ?? this.#newParticipantId();
-    const { displayName, p2p } = request;
     // As the server knew them last.
     const role = returning === undefined ? undefined : this.#state.access.expected.get(returning);
     const known = returning !== undefined;
-    const refusal = this.#dispatch(
-      { type: 'join', participant, displayName, p2p, formerly, role, applicant: { ...applicant, known } },
-      SYSTEM,
-    );
+    const seat = { participant, formerly, role, applicant: { ...applicant, known } };
+    const refusal = this.#dispatch({ type: 'join', ...seat, ...broughtBy(request) }, SYSTEM);
     if (refusal === 'room/host-required') return onHostRequired();
     if (refusal !== undefined)
       return session.refuse(refusal, { canKnock: this.#state.access.lobby && KNOCKABLE.has(refusal) });
@@ -414,9 +412,9 @@ export class Focus {
   }
 
   #publish(participant: ParticipantId, generation: Generation, publication: Publication): void {
-    const { source: id, kind, muted } = publication;
+    const { source: id, kind, muted, replaces } = publication;
     const code = this.#dispatch(
-      { type: 'add-source', source: { id, kind, muted } },
+      { type: 'add-source', source: { id, kind, muted }, replaces },
       { kind: 'participant', id: participant },
     );
     if (code === undefined) this.#media.endpoint(participant)?.publish(publication);

@@ -56,6 +56,7 @@ export async function startServer(
     clock,
     logger,
     p2p: config.p2p,
+    codecs: config.codecs,
     roles: config.roles,
     access: accessPolicy(config.access),
     ownedRoom: async (room) => {

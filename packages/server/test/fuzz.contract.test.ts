@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { STANDARD_CODECS } from '@treff/conference';
 import { LIMITS, PROTOCOL_VERSION, serverMessage, type ServerMessage } from '@treff/protocol';
 import { FakeBridge } from '@treff/testing';
 import { describe, expect, it } from 'vitest';
@@ -198,6 +199,7 @@ describe(`a hostile crowd (seed ${SEED})`, { timeout: TIMEOUT }, () => {
       publicUrl: undefined,
       dataDir: folder,
       p2p: true,
+      codecs: STANDARD_CODECS,
       roles: { moderators: 'first' as const, promotes: true },
       startMuted: { microphone: false, camera: false },
       access: readConfig({}).access,

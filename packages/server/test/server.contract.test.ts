@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { STANDARD_CODECS } from '@treff/conference';
 import { CLOSE, LIMITS } from '@treff/protocol';
 import { FakeBridge } from '@treff/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +35,7 @@ beforeEach(async () => {
     publicUrl: PUBLIC_URL,
     dataDir: join(folder, 'data'),
     p2p: true,
+    codecs: STANDARD_CODECS,
     roles: { moderators: 'first' as const, promotes: true },
     startMuted: { microphone: false, camera: false },
     access: readConfig({}).access,
@@ -201,6 +203,7 @@ describe('a start', () => {
       publicUrl: undefined,
       dataDir: folder,
       p2p: true,
+      codecs: STANDARD_CODECS,
       roles: { moderators: 'first' as const, promotes: true },
       startMuted: { microphone: false, camera: false },
       access: readConfig({}).access,
@@ -223,6 +226,7 @@ describe('a start', () => {
       publicUrl: undefined,
       dataDir: folder,
       p2p: true,
+      codecs: STANDARD_CODECS,
       roles: { moderators: 'first' as const, promotes: true },
       startMuted: { microphone: false, camera: false },
       access: readConfig({}).access,

@@ -1,4 +1,4 @@
-import { makeSourceId, type ClientMediaAction, type SourceKind } from '@treff/protocol';
+import { makeSourceId, type ClientMediaAction, type SourceKind, type VideoCodec } from '@treff/protocol';
 import { describe, expect, test } from 'vitest';
 import { consumerOf, fakeBridgeDevice } from '../../test/fake-bridge-device.ts';
 import { FakeClock } from '../../test/fake-clock.ts';
@@ -9,7 +9,7 @@ import { IceServerList } from './ice-server-list.ts';
 
 const camera = { width: 1280, height: 720 };
 
-async function start() {
+async function start(scales: ReadonlySet<VideoCodec> = new Set()) {
   const { device, sending, receiving } = await fakeBridgeDevice();
   const clock = new FakeClock();
   const link = { up: true };
@@ -21,6 +21,7 @@ async function start() {
   });
   const path = new BridgePath({
     device,
+    scales,
     iceServers,
     clock,
     send: (generation, action) => {
@@ -30,6 +31,7 @@ async function start() {
     log: () => undefined,
     listener: {
       changed: () => told.push('changed'),
+      formsChanged: () => told.push('forms changed'),
       renewed: () => told.push('renewed'),
       refused: (source, code) => told.push(`refused ${source} ${code}`),
     },
@@ -69,6 +71,48 @@ describe('sending', () => {
     const { encodings, codecs } = publish.publication.rtpParameters;
     expect(encodings).toHaveLength(3);
     expect(codecs[0]?.mimeType).toBe('video/VP8');
+  });
+
+  test('encodes in the first codec that was agreed on and that the browser has, or else in VP8', async () => {
+    const { path, take, told } = await start(new Set(['VP9']));
+    path.accept(offer());
+    const codecOf = async (index: number) => {
+      await path.publish(source('camera', index));
+      const publish = take().findLast(({ action }) => action === 'publish');
+      if (publish?.action !== 'publish') throw new Error('not published');
+      const { codecs, encodings } = publish.publication.rtpParameters;
+      return [codecs[0]?.mimeType, encodings.length, encodings[0]?.scalabilityMode];
+    };
+    expect(await codecOf(0)).toEqual(['video/VP8', 3, undefined]);
+    const { kind, track } = source('camera');
+    const form = path.formOf(kind, track);
+    path.setCodecs({ camera: ['AV1', 'VP9', 'VP8'], screen: ['VP8'] });
+    expect(told).toContain('forms changed');
+    expect(path.formOf(kind, track)).not.toBe(form);
+    expect(path.formOf('microphone', track)).toBe('microphone');
+    // The screen's text has a codec of its own, films on it have the camera's.
+    expect(path.formOf('screen', track)).toBe('VP8 1 ');
+    track.contentHint = 'motion';
+    expect(path.formOf('screen', track)).toBe('VP9 1 L1T1');
+    expect(await codecOf(1)).toEqual(['video/VP9', 1, 'L3T3_KEY']);
+    path.setCodecs({ camera: ['AV1'], screen: ['VP8'] });
+    expect(await codecOf(2)).toEqual(['video/VP8', 3, undefined]);
+    expect(path.formOf(kind, track)).toBe(form);
+  });
+
+  test('says in one message what takes the place of what, and then ends the first', async () => {
+    const { path, take } = await start();
+    path.accept(offer());
+    const [old, renewed] = [source('camera', 0), source('camera', 1)];
+    await path.publish(old);
+    take();
+    await path.publish({ ...renewed, replaces: old.id });
+    expect(take()).toMatchObject([
+      { action: 'publish', publication: { source: renewed.id, replaces: old.id } },
+    ]);
+    expect(path.inventory()?.publishing).toEqual([renewed.id]);
+    path.unpublish(old.id);
+    expect(take()).toEqual([]);
   });
 
   test('waits until what is received is negotiated, but not for long', async () => {

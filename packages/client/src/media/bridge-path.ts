@@ -5,6 +5,7 @@ import {
   mediaKindOf,
   ownerOf,
   publication,
+  type AgreedCodecs,
   type ClientMediaAction,
   type ConsumerParameters,
   type ErrorCode,
@@ -16,12 +17,14 @@ import {
   type SourceId,
   type SourceKind,
   type TransportRole,
+  type VideoCodec,
 } from '@treff/protocol';
 import type { Clock, Log } from '../core/index.ts';
 import { healthOf, stateOf } from './bridge-state.ts';
-import { encodingsOf, SCREEN_SOUND, VOICE } from './encodings.ts';
+import { tracksOf, type Consuming, type Producing, type Transports } from './bridge-transports.ts';
 import { IceRecovery } from './ice-recovery.ts';
 import type { IceServerList } from './ice-server-list.ts';
+import { VideoCoding } from './video-coding.ts';
 import { WantedEncodings } from './wanted-encodings.ts';
 import { toMediasoup } from './mediasoup-types.ts';
 import type { MediaPath, OutgoingSource, PathListener, PathState, Withheld } from './path.ts';
@@ -29,6 +32,8 @@ import type { MediaPath, OutgoingSource, PathListener, PathState, Withheld } fro
 export interface BridgePathOptions {
   /** Loaded with the bridge's capabilities. */
   readonly device: Device;
+  /** What the browser encodes in layers of one stream. */
+  readonly scales: ReadonlySet<VideoCodec>;
   /** Whether the message could be handed over. One that could not be is lost; `caughtUp` makes up for it. */
   readonly send: (generation: Generation, action: ClientMediaAction) => boolean;
   /** Stays the caller's, who calls `iceServersChanged` when there are others in it. */
@@ -44,48 +49,13 @@ export interface BridgePathOptions {
  */
 const RECEIVE_FIRST_MS = 300;
 
-/** One set of transports; when another one takes its place it is closed as a whole. */
-interface Transports {
-  readonly generation: Generation;
-  readonly send: types.Transport;
-  readonly receive: types.Transport;
-  /** DTLS parameters that were announced, for the case that the announcement got lost. */
-  readonly announced: Map<TransportRole, ClientMediaAction>;
-  readonly producers: Map<SourceId, Producing>;
-  readonly consumers: Map<string, Consuming>;
-  /** Settled when publishing may begin. */
-  readonly turn: PromiseWithResolvers<void>;
-  /** Settled when what is received may be negotiated. */
-  readonly reception: PromiseWithResolvers<void>;
-}
-
-interface Producing {
-  readonly source: OutgoingSource;
-  /** Undefined while it is being set up. */
-  producer: types.Producer | undefined;
-  /** What is to be sent while the path is fed. */
-  track: MediaStreamTrack | undefined;
-  /** What the browser was given last. */
-  given: MediaStreamTrack | undefined;
-  /** Settled when the browser has what is to be sent; absent while it has. */
-  feeding: Promise<void> | undefined;
-  /** How many of its encodings somebody receives; undefined until that is told: all. */
-  layers: number | undefined;
-  encodings: WantedEncodings | undefined;
-}
-
-interface Consuming {
-  readonly parameters: ConsumerParameters;
-  /** Undefined while it is being set up. */
-  consumer: types.Consumer | undefined;
-}
-
 /**
  * Media over the bridge. Lives as long as a seat; the transports in it are replaced whenever the server offers another generation.
  */
 export class BridgePath implements MediaPath {
   readonly #options: BridgePathOptions;
   readonly #recovery: IceRecovery;
+  readonly #coding: VideoCoding;
   #transports: Transports | undefined;
   #constraints: ReceiverConstraints | undefined;
   #fed = true;
@@ -98,6 +68,7 @@ export class BridgePath implements MediaPath {
 
   constructor(options: BridgePathOptions) {
     this.#options = options;
+    this.#coding = new VideoCoding(options.device, options.scales);
     this.#recovery = new IceRecovery(options.clock, {
       restartIce: () => {
         // The answers come in the order of the requests: what is restarted has the new servers already.
@@ -127,6 +98,11 @@ export class BridgePath implements MediaPath {
     for (const { parameters, consumer } of this.#transports?.consumers.values() ?? [])
       if (consumer?.rtpReceiver !== undefined) receivers.set(parameters.source, consumer.rtpReceiver);
     return receivers;
+  }
+
+  /** In what pictures are to be encoded, what is best first. */
+  setCodecs(codecs: AgreedCodecs): void {
+    if (this.#coding.agree(codecs)) this.#options.listener.formsChanged();
   }
 
   /**
@@ -241,9 +217,14 @@ export class BridgePath implements MediaPath {
     }
   }
 
+  formOf(kind: SourceKind, track: MediaStreamTrack): string {
+    return this.#coding.formOf(kind, track);
+  }
+
   async publish(source: OutgoingSource): Promise<void> {
     const transports = this.#current();
     const { id, kind, track } = source;
+    const { codec } = this.#coding.of(kind, track);
     const entry: Producing = {
       source,
       producer: undefined,
@@ -252,6 +233,7 @@ export class BridgePath implements MediaPath {
       feeding: undefined,
       layers: undefined,
       encodings: undefined,
+      within: this.#coding.layersWithin(kind, track),
     };
     transports.producers.set(id, entry);
     try {
@@ -265,14 +247,17 @@ export class BridgePath implements MediaPath {
         disableTrackOnPause: false,
         streamId: streamIdOf(id, kind),
         appData: { source: id },
-        ...this.#optionsOf(kind, track),
+        ...this.#coding.optionsOf(kind, track),
       });
       entry.producer = producer;
       this.#want(entry, entry.layers);
       if (transports.producers.get(id) !== entry) producer.close();
       else await this.#feed(entry);
     } catch (error) {
-      if (transports.producers.get(id) === entry) transports.producers.delete(id);
+      if (transports.producers.get(id) === entry) {
+        transports.producers.delete(id);
+        if (track.readyState === 'live') this.#coding.spoil(codec);
+      }
       throw error;
     }
   }
@@ -402,7 +387,7 @@ export class BridgePath implements MediaPath {
     entry.layers = layers;
     const sender = entry.producer?.rtpSender;
     if (sender === undefined) return;
-    entry.encodings ??= new WantedEncodings(sender, this.#options.log);
+    entry.encodings ??= new WantedEncodings(sender, this.#options.log, entry.within);
     entry.encodings.set(layers);
   }
 
@@ -446,26 +431,23 @@ export class BridgePath implements MediaPath {
       failed(new Error('the source was given up'));
       return;
     }
-    const { id, kind, track } = source;
+    const { id, kind, track, replaces } = source;
     const height = mediaKindOf(kind) === 'video' ? track.getSettings().height : undefined;
-    const parsed = publication.safeParse({ source: id, kind, rtpParameters, muted: source.muted(), height });
+    const parsed = publication.safeParse({
+      source: id,
+      kind,
+      rtpParameters,
+      muted: source.muted(),
+      height,
+      replaces,
+    });
     if (!parsed.success) {
       failed(new Error('RTP parameters that the protocol does not know', { cause: parsed.error }));
       return;
     }
     this.#send({ action: 'publish', publication: parsed.data });
+    if (replaces !== undefined) this.#closeProducer(transports, replaces);
     announced({ id });
-  }
-
-  #optionsOf(kind: SourceKind, track: MediaStreamTrack): Partial<types.ProducerOptions> {
-    if (kind === 'microphone') return VOICE;
-    if (kind === 'screenAudio') return SCREEN_SOUND;
-    const codec = this.#options.device.sendRtpCapabilities.codecs?.find(
-      ({ mimeType }) => mimeType.toLowerCase() === 'video/vp8',
-    );
-    const encodings = encodingsOf(kind, track);
-    // Without VP8 (nobody takes it away but an odd build) the browser's own first choice is sent.
-    return codec === undefined ? { encodings } : { encodings, codec };
   }
 
   /** Sets consumers up, all in one negotiation. Resolves with the ids of those that are. */
@@ -576,19 +558,4 @@ const NOTHING: Withheld = {};
 /** Sources of one stream are played in step: a camera with its microphone, a screen with its sound. */
 function streamIdOf(source: SourceId, kind: SourceKind): string {
   return `${ownerOf(source)}-${kind === 'screen' || kind === 'screenAudio' ? 'screen' : 'person'}`;
-}
-
-/** The tracks to play: those of the consumers, and for a consumer that is just being set up what its source had before. */
-function tracksOf(
-  transports: Transports,
-  before: ReadonlyMap<SourceId, MediaStreamTrack>,
-): ReadonlyMap<SourceId, MediaStreamTrack> {
-  const tracks = new Map<SourceId, MediaStreamTrack>();
-  for (const { parameters, consumer } of transports.consumers.values()) {
-    const track = consumer?.track ?? before.get(parameters.source);
-    if (track !== undefined) tracks.set(parameters.source, track);
-  }
-  const same =
-    tracks.size === before.size && [...tracks].every(([source, track]) => before.get(source) === track);
-  return same ? before : tracks;
 }

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { asTrack, FakeTrack } from '../../test/fake-media.ts';
-import { directEncoding, encodingsOf, layersOf, simulcastEncodings, simulcastLayers } from './encodings.ts';
+import {
+  directEncoding,
+  encodingsOf,
+  layeredEncodings,
+  simulcastEncodings,
+  simulcastLayers,
+} from './encodings.ts';
 
 test.each([
   [1920, 1080, 3],
@@ -45,10 +51,42 @@ test('the last encoding is always full size, and each costs more than the one be
 
 test('a screen is sent once and in full, a camera of the same size in layers', () => {
   const track = asTrack(new FakeTrack('video', { width: 1920, height: 1080 }));
-  expect(encodingsOf('screen', track)).toEqual([{ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 }]);
-  expect(layersOf('screen', track)).toBe(1);
-  expect(layersOf('camera', track)).toBe(3);
-  expect(layersOf('screenAudio', asTrack(new FakeTrack('audio')))).toBe(1);
+  const vp8 = { codec: 'VP8', layered: false } as const;
+  expect(encodingsOf('screen', track, vp8)).toEqual([{ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 }]);
+  expect(encodingsOf('camera', track, vp8)).toHaveLength(3);
+  expect(encodingsOf('camera', track, { ...vp8, codec: 'H264' })).toHaveLength(3);
+});
+
+test('a codec with layers sends a camera in one stream that has them, or, where the browser cannot, in full', () => {
+  const track = asTrack(new FakeTrack('video', { width: 1280, height: 720 }));
+  expect(encodingsOf('camera', track, { codec: 'VP9', layered: true })).toEqual([
+    { scaleResolutionDownBy: 1, maxBitrate: 1_700_000, scalabilityMode: 'L3T3_KEY' },
+  ]);
+  expect(encodingsOf('camera', track, { codec: 'VP9', layered: false })).toEqual([
+    { scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
+  ]);
+  expect(encodingsOf('screen', track, { codec: 'AV1', layered: true })).toEqual([
+    { scaleResolutionDownBy: 1, maxBitrate: 2_500_000, scalabilityMode: 'L1T1' },
+  ]);
+});
+
+test('fewer layers of one stream are a smaller picture, with the sizes and bits that simulcast would have', () => {
+  expect(layeredEncodings(1280, 720).map(({ scalabilityMode }) => scalabilityMode)).toEqual([
+    'L1T3',
+    'L2T3_KEY',
+    'L3T3_KEY',
+  ]);
+  for (const [width, height] of [
+    [1280, 720],
+    [640, 360],
+    [320, 180],
+  ] as const) {
+    const sizes = layeredEncodings(width, height).map(({ scaleResolutionDownBy, maxBitrate }) => ({
+      scaleResolutionDownBy,
+      maxBitrate,
+    }));
+    expect(sizes).toEqual(simulcastEncodings(width, height));
+  }
 });
 
 test('on a direct connection there is one encoding of full size, which may take more than over the bridge', () => {

@@ -1,22 +1,52 @@
-import { mediaKindOf, type SourceKind } from '@treff/protocol';
+import type { SourceKind, VideoCodec } from '@treff/protocol';
 
 /** One encoding of a picture, as `RTCRtpEncodingParameters` names it. The lowest comes first, the last is always full size. */
 export interface Encoding {
   readonly scaleResolutionDownBy: number;
   /** Bits a second. */
   readonly maxBitrate: number;
+  /** Layers within the encoding, as the W3C's Scalable Video Coding names them; absent: as the browser likes. */
+  readonly scalabilityMode?: string;
 }
 
-/** The encodings of a track that is sent as a source of that kind: a camera's simulcast, a screen's one. */
-export function encodingsOf(kind: SourceKind, track: MediaStreamTrack): Encoding[] {
+/** How a picture is encoded: which codec, and whether its sizes are layers of one stream (SVC) or streams of their own (simulcast). */
+export interface Coding {
+  readonly codec: VideoCodec | undefined;
+  readonly layered: boolean;
+}
+
+/** The encodings of a track that is sent as a source of that kind: a camera's simulcast or its one with layers, a screen's one. */
+export function encodingsOf(
+  kind: SourceKind,
+  track: MediaStreamTrack,
+  { codec, layered }: Coding,
+): Encoding[] {
   const { width = 0, height = 0 } = track.getSettings();
-  return kind === 'screen' ? SCREEN : simulcastEncodings(width, height);
+  // Said, since a browser's own choice would be temporal layers, which take bits from what hardly moves.
+  if (kind === 'screen') return layered ? [{ ...SCREEN[0], scalabilityMode: 'L1T1' }] : SCREEN;
+  if (layered) return layeredEncodings(width, height).slice(-1);
+  // What has neither is sent in full to everybody.
+  return simulcastEncodings(width, height).slice(codec === 'VP9' || codec === 'AV1' ? -1 : 0);
 }
 
-/** How many encodings those are; 1 for sound. */
-export function layersOf(kind: SourceKind, track: MediaStreamTrack): number {
-  return mediaKindOf(kind) === 'audio' ? 1 : encodingsOf(kind, track).length;
+/**
+ * The encoding of a picture of that size in one stream with layers, by how many spatial ones somebody wants, from 1. Below all of them the picture itself is smaller:
+ * layers of a stream can't be switched off, and those that nobody gets would cost as much.
+ */
+export function layeredEncodings(width: number, height: number): Encoding[] {
+  const layers = simulcastLayers(width, height);
+  return MODES.slice(0, layers).map((scalabilityMode, index) => {
+    const scale = 2 ** (layers - 1 - index);
+    return {
+      scaleResolutionDownBy: scale,
+      maxBitrate: maxBitrate((width / scale) * (height / scale)),
+      scalabilityMode,
+    };
+  });
 }
+
+/** `KEY`: a larger layer leans on the smaller one in key frames alone (K-SVC), so who gets the larger one needs nothing else in between. */
+const MODES = ['L1T3', 'L2T3_KEY', 'L3T3_KEY'] as const;
 
 /**
  * The one encoding of a picture on a direct connection: nobody else needs a smaller one, and so the other end can have a better one than over
@@ -46,8 +76,8 @@ const DIRECT = 2_500_000 / 1_700_000;
 const SCREEN: [Encoding] = [{ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 }];
 
 /**
- * How many simulcast layers a captured picture gets. Not taste: Chromium drops the *highest* encodings of a smaller picture silently, and nobody
- * would get full size any more.
+ * How many spatial layers a captured picture gets. Not taste: Chromium drops the *highest* encodings of a smaller picture silently, and nobody
+ * would get full size any more; of layers within a stream it drops the lowest, and the bridge would count on sizes that don't come.
  *
  * @param width pixels
  * @param height pixels; a phone held upright swaps the two

@@ -1,7 +1,8 @@
 import { Device } from 'mediasoup-client';
-import type { RtpCapabilities } from '@treff/protocol';
+import type { RtpCapabilities, VideoCodec } from '@treff/protocol';
 import { openWebSocket, systemClock, type Clock, type Log, type OpenSocket } from '../core/index.ts';
 import type { DeviceAccess } from './devices.ts';
+import { probeScales } from './encoders.ts';
 import { toMediasoup } from './mediasoup-types.ts';
 import { audioMeters, type CreateMeter } from './microphone-meter.ts';
 
@@ -16,6 +17,8 @@ export interface Environment {
   readonly isSupported: boolean;
   /** Learns what browser and bridge have in common. Rejects when that is not enough. */
   readonly loadDevice: (rtpCapabilities: RtpCapabilities) => Promise<Device>;
+  /** What the browser encodes in layers of one stream. */
+  readonly probeScales: () => Promise<ReadonlySet<VideoCodec>>;
   readonly createConnection: (configuration: RTCConfiguration) => RTCPeerConnection;
   readonly createStream: () => MediaStream;
   readonly createMeters: () => { readonly create: CreateMeter; close(): void };
@@ -54,6 +57,12 @@ export function browserEnvironment(): Environment {
       await device.load({ routerRtpCapabilities: toMediasoup.rtpCapabilities(rtpCapabilities) });
       return device;
     },
+    probeScales: () =>
+      probeScales({
+        mediaCapabilities: 'mediaCapabilities' in navigator ? navigator.mediaCapabilities : undefined,
+        // A computer whose first pointer is a finger is a phone or tablet, or not much faster.
+        isMobile: matchMedia('(pointer: coarse)').matches,
+      }),
     createConnection: (configuration) => new RTCPeerConnection(configuration),
     createStream: () => new MediaStream(),
     createMeters: () => audioMeters(consoleLog),

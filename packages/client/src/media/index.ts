@@ -19,6 +19,7 @@ export type {
   MeetingPhase,
   MeetingState,
   PeopleCommand,
+  ScreenContent,
   ScreenProblem,
   Statistics,
   StreamReport,

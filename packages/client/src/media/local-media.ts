@@ -4,7 +4,8 @@ import type { Devices } from './devices.ts';
 import type { LocalSource, Wish } from './local-source.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { ScreenState } from './screen-capture.ts';
-import type { LocalDevice, LocalMedia, LocalScreen } from './types.ts';
+import { NO_MEDIA } from './seat-media.ts';
+import type { LocalDevice, LocalMedia, LocalScreen, MeetingState } from './types.ts';
 
 /** What is to be sent of a device. While it is being opened anew (another one was chosen) others are not told that it is muted. */
 export function wishOf({ wanted, opening, track }: CaptureState, kind: 'microphone' | 'camera'): Wish {
@@ -79,18 +80,37 @@ function localDevice(
 
 /** What the page shows of one's own screen. */
 function localScreen(
-  { wanted, problem, picture, sound }: ScreenState,
+  { wanted, problem, picture, sound, content }: ScreenState,
   source: Pick<LocalSource, 'id' | 'sends'>,
   blocked: boolean,
 ): LocalScreen {
   const on = picture !== undefined && source.sends(picture);
   return {
+    content,
     blocked,
     status: on ? 'on' : wanted ? 'starting' : 'off',
     problem,
     track: picture,
     hasSound: sound !== undefined,
     source: source.id,
+  };
+}
+
+/** Of a meeting that has just begun to connect. */
+export function stateAtFirst(
+  room: string,
+  local: LocalMedia,
+  qualities: MeetingState['qualities'],
+): MeetingState {
+  return {
+    room,
+    phase: { name: 'connecting' },
+    conference: undefined,
+    earlierEpoch: undefined,
+    local,
+    ...NO_MEDIA,
+    qualities,
+    region: undefined,
   };
 }
 

@@ -11,10 +11,17 @@ class FakePath implements MediaPath {
   readonly tracks = new Map<SourceId, MediaStreamTrack>();
   readonly state = 'connected';
   readonly said: string[] = [];
+  /** In what it encodes pictures now. */
+  codec = 'VP8';
   #pending: { source: OutgoingSource | undefined; answer: PromiseWithResolvers<void> }[] = [];
 
+  formOf(_kind: string, track: MediaStreamTrack): string {
+    return `${this.codec} ${track.getSettings().height === 720 ? 3 : 1}`;
+  }
+
   publish(source: OutgoingSource): Promise<void> {
-    return this.#ask(`publish ${source.id}`, source);
+    const { id, replaces } = source;
+    return this.#ask(`publish ${id}${replaces === undefined ? '' : ` instead of ${replaces}`}`, source);
   }
 
   replace(source: SourceId, track: MediaStreamTrack | undefined): Promise<void> {
@@ -197,11 +204,67 @@ describe('another device', () => {
     expect(path.take()).toEqual(['replace 0000000a-v0 track']);
   });
 
-  test('with other layers is another source', async () => {
+  test('with other layers is another source, which takes the place of the first', async () => {
     const { path, source } = await published();
     source.set({ track: small(), muted: false });
     await path.succeed();
-    expect(path.take()).toEqual(['unpublish 0000000a-v0', 'publish 0000000a-v1', 'announced audible']);
+    expect(path.take()).toEqual(['publish 0000000a-v1 instead of 0000000a-v0', 'announced audible']);
+  });
+});
+
+describe('another codec', () => {
+  test('makes another source of the same picture, and the first goes on until that is announced', async () => {
+    const { path, source, track } = await published();
+    path.codec = 'VP9';
+    source.review();
+    expect(source.id).toBe('0000000a-v0');
+    expect(source.sends(track)).toBe(true);
+    await path.succeed();
+    expect(source.id).toBe('0000000a-v1');
+    source.review();
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-v1 instead of 0000000a-v0', 'announced audible']);
+  });
+
+  test('changes nothing where it cannot be encoded, until there is yet another one', async () => {
+    const { path, source, track } = await published();
+    path.codec = 'AV1';
+    source.review();
+    await path.fail('no encoder');
+    expect(source.refused).toBeUndefined();
+    expect(source.id).toBe('0000000a-v0');
+    expect(source.sends(track)).toBe(true);
+    path.codec = 'VP9';
+    source.review();
+    await path.succeed();
+    expect(path.take()).toEqual([
+      'publish 0000000a-v1 instead of 0000000a-v0',
+      'publish 0000000a-v2 instead of 0000000a-v0',
+      'announced audible',
+    ]);
+  });
+
+  test('mutes at once what is still sent, and waits for a picture where nothing is', async () => {
+    const { path, source } = await published();
+    path.codec = 'VP9';
+    source.review();
+    source.set({ track: undefined, muted: true });
+    expect(path.take()).toContain('say 0000000a-v0 muted');
+    await path.succeed();
+    await path.succeed();
+    path.take();
+    path.codec = 'VP8';
+    source.review();
+    await turn();
+    expect(path.take()).toEqual([]);
+    source.set({ track: hd(), muted: false });
+    await path.succeed();
+    // What takes the place of something muted is muted, too: the conference sees to that.
+    expect(path.take()).toEqual([
+      'publish 0000000a-v2 instead of 0000000a-v1',
+      'announced muted',
+      'say 0000000a-v2 unmuted',
+    ]);
   });
 });
 

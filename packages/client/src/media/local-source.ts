@@ -1,6 +1,5 @@
 import type { ErrorCode, SourceId, SourceKind } from '@treff/protocol';
 import type { Log } from '../core/index.ts';
-import { layersOf } from './encodings.ts';
 import type { MediaPath } from './path.ts';
 
 /** What is to be sent. */
@@ -27,8 +26,8 @@ export interface LocalSourceOptions {
 interface Published {
   readonly id: SourceId;
   readonly path: MediaPath;
-  /** How many encodings it was published with. */
-  readonly layers: number;
+  /** How it is encoded there. */
+  form: string;
   /** What is being sent; undefined: nothing. */
   track: MediaStreamTrack | undefined;
   /** What the conference was told; undefined until it heard of the source. */
@@ -44,6 +43,8 @@ export class LocalSource {
   #wish: Wish = { track: undefined, muted: true };
   #path: MediaPath | undefined;
   #published: Published | undefined;
+  /** What it takes the place of, until it is announced. */
+  #leaving: Published | undefined;
   #refused: ErrorCode | undefined;
   #running = false;
 
@@ -53,7 +54,11 @@ export class LocalSource {
 
   /** The source, once it is announced. */
   get id(): SourceId | undefined {
-    return this.#published?.saidMuted === undefined ? undefined : this.#published.id;
+    return this.#announced?.id;
+  }
+
+  get #announced(): Published | undefined {
+    return this.#published?.saidMuted === undefined ? this.#leaving : this.#published;
   }
 
   /** Whether this track is sent. */
@@ -70,6 +75,7 @@ export class LocalSource {
   setPath(path: MediaPath | undefined): void {
     this.#path = path;
     this.#published = undefined;
+    this.#leaving = undefined;
     this.#refused = undefined;
     this.#options.changed();
     void this.#reconcile();
@@ -80,9 +86,14 @@ export class LocalSource {
     if (wish.track === before.track && wish.muted === before.muted) return;
     this.#wish = wish;
     if (wish.track !== before.track || (before.muted && !wish.muted)) this.#refused = undefined;
-    const published = this.#published;
-    if (published !== undefined && wish.muted && published.saidMuted === false)
-      this.#sayMuted(published, true);
+    const announced = this.#announced;
+    if (announced !== undefined && wish.muted && announced.saidMuted === false)
+      this.#sayMuted(announced, true);
+    void this.#reconcile();
+  }
+
+  /** The path may encode it in another form now. */
+  review(): void {
     void this.#reconcile();
   }
 
@@ -121,37 +132,56 @@ export class LocalSource {
       const id = this.#options.makeId();
       return id === undefined ? undefined : () => this.#publish(path, id, track);
     }
+    const { whenIdle } = this.#options;
     if (published.track !== track) {
       if (track?.readyState === 'ended') return undefined; // its device will say what comes next
-      const { kind, whenIdle } = this.#options;
-      if (whenIdle === 'gone' || (track !== undefined && layersOf(kind, track) !== published.layers))
-        return () => this.#unpublish(published);
-      return () => this.#replace(published, track);
+      if (whenIdle === 'gone') return () => this.#unpublish(published);
+      return this.#renewal(published, track) ?? (() => this.#replace(published, track));
     }
+    const renewal = this.#renewal(published, track);
+    if (renewal !== undefined) return renewal;
     // It is unmuted when there is something to hear or see, not before.
     if (published.saidMuted === muted || (track === undefined && !muted)) return undefined;
     return () => this.#sayMuted(published, muted);
   }
 
-  async #publish(path: MediaPath, id: SourceId, track: MediaStreamTrack): Promise<void> {
+  /** Publishes it in another form, if the path wants that; what is there goes on meanwhile. */
+  #renewal(published: Published, track: MediaStreamTrack | undefined): (() => Promise<void>) | undefined {
+    const { path } = published;
+    if (track === undefined || track.readyState === 'ended') return undefined;
+    if (path.formOf(this.#options.kind, track) === published.form) return undefined;
+    const id = this.#options.makeId();
+    return id === undefined ? undefined : () => this.#publish(path, id, track, published);
+  }
+
+  async #publish(path: MediaPath, id: SourceId, track: MediaStreamTrack, before?: Published): Promise<void> {
     const { kind, log, changed } = this.#options;
-    const published: Published = { id, path, layers: layersOf(kind, track), track, saidMuted: undefined };
+    const form = path.formOf(kind, track);
+    const published: Published = { id, path, form, track, saidMuted: undefined };
     this.#published = published;
+    this.#leaving = before;
     const muted = () => {
-      published.saidMuted = this.#wish.muted;
+      // What takes the place of something muted is that, too, until it is said.
+      published.saidMuted = this.#wish.muted || before?.saidMuted === true;
       return published.saidMuted;
     };
     try {
-      await path.publish({ id, kind, track, muted });
+      await path.publish({ id, kind, track, muted, replaces: before?.id });
     } catch (error) {
       // Unless the path was closed or begins anew: then `setPath` was called, and there is another try.
       if (this.#published === published) {
-        this.#published = undefined;
-        if (track.readyState !== 'ended') {
+        this.#published = before;
+        if (before !== undefined) {
+          // What works goes on as it is, unless the path knows yet another form.
+          log('warn', 'a source cannot be sent in another form', { kind, form, error });
+          before.form = form;
+        } else if (track.readyState !== 'ended' && path.formOf(kind, track) === form) {
           log('warn', 'this browser cannot send a source', { kind, error });
           this.#refused = 'media/codec-unsupported';
         }
       }
+    } finally {
+      this.#leaving = undefined;
     }
     changed();
   }

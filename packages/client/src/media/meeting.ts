@@ -9,6 +9,7 @@ import {
   type ParticipantId,
   type RtpCapabilities,
   type SourceId,
+  type VideoCodec,
 } from '@treff/protocol';
 import { Session, type SessionEvent } from '../core/index.ts';
 import { trackSources, type PathStats } from './connection-report.ts';
@@ -19,14 +20,14 @@ import { browserEnvironment, type Environment } from './environment.ts';
 import { Identity } from './identity.ts';
 import { IceServerList } from './ice-server-list.ts';
 import { LevelMeter } from './levels.ts';
-import { localMedia, shared } from './local-media.ts';
+import { localMedia, shared, stateAtFirst } from './local-media.ts';
 import { Outgoing } from './outgoing.ts';
 import { P2pPath } from './p2p-path.ts';
 import { DirectWish } from './remembered-direct.ts';
 import { isFinal, phaseOfEnd, type End } from './meeting-end.ts';
 import { forbidden, heldBack, mutedAtStart, mutedByModerator } from './moderated.ts';
 import { ScreenCapture } from './screen-capture.ts';
-import { mediaOf, NO_MEDIA, SeatMedia } from './seat-media.ts';
+import { mediaOf, SeatMedia } from './seat-media.ts';
 import { Shown, type Focus } from './shown.ts';
 import { SeatStatistics } from './statistics.ts';
 import { TrackMeter } from './track-meter.ts';
@@ -40,6 +41,7 @@ import type {
   MeetingOptions,
   MeetingPhase,
   MeetingState,
+  ScreenContent,
   Ticket,
 } from './types.ts';
 
@@ -77,6 +79,7 @@ class ComposedMeeting implements Meeting {
   #session: Session | undefined;
   /** Loaded once the server has greeted. */
   #device: Device | undefined;
+  #scales: ReadonlySet<VideoCodec> = new Set();
   #displayName: string | undefined;
   readonly #doorway: Doorway;
   #seat: Seat | undefined;
@@ -106,7 +109,8 @@ class ComposedMeeting implements Meeting {
       log,
       changed,
     });
-    this.#screen = new ScreenCapture({ mediaDevices: environment.deviceAccess.mediaDevices, log, changed });
+    const { mediaDevices, storage } = environment.deviceAccess;
+    this.#screen = new ScreenCapture({ mediaDevices, storage, log, changed });
     this.#outgoing = new Outgoing({
       devices: this.#devices,
       screen: this.#screen,
@@ -135,17 +139,9 @@ class ComposedMeeting implements Meeting {
       send: (signal) => this.#session?.sendSignal(signal),
       changed: () => this.#publish(),
     });
-    this.#direct = new DirectWish(environment.deviceAccess.storage, () => this.#iceServers.hasTurn);
-    this.#state = {
-      room: options.room,
-      phase: { name: 'connecting' },
-      conference: undefined,
-      earlierEpoch: undefined,
-      local: this.#localMedia(undefined),
-      ...NO_MEDIA,
-      qualities: this.statistics.qualities,
-      region: undefined,
-    };
+    this.#direct = new DirectWish(storage, () => this.#iceServers.hasTurn);
+    const { qualities } = this.statistics;
+    this.#state = stateAtFirst(options.room, this.#localMedia(undefined), qualities);
     environment.watchPage(
       {
         hidden: () => this.#putAside(),
@@ -231,6 +227,10 @@ class ComposedMeeting implements Meeting {
   setScreenShare(on: boolean): void {
     if (this.#seat === undefined || (on && this.#forbidden.includes('screen'))) return;
     this.#screen.setWanted(on);
+  }
+
+  setScreenContent(content: ScreenContent): void {
+    this.#screen.setContent(content);
   }
 
   get #forbidden(): readonly Mutable[] {
@@ -396,7 +396,9 @@ class ComposedMeeting implements Meeting {
   async #greeted(session: Session, room: string, rtpCapabilities: RtpCapabilities): Promise<void> {
     this.#state = { ...this.#state, room };
     try {
-      this.#device ??= await this.#environment.loadDevice(rtpCapabilities);
+      const { loadDevice, probeScales } = this.#environment;
+      const device = this.#device ?? loadDevice(rtpCapabilities);
+      [this.#device, this.#scales] = await Promise.all([device, probeScales()]);
     } catch (error) {
       this.#environment.log('warn', 'this browser and the bridge have nothing in common', { error });
       if (session !== this.#session) return;
@@ -435,6 +437,7 @@ class ComposedMeeting implements Meeting {
       view,
       held,
       device,
+      scales: this.#scales,
       sendMedia: (generation, action) => session.sendMedia(generation, action),
       sendP2p: (generation, action) => session.sendP2p(generation, action),
       sayReady: (move, ready) => this.#command({ type: 'media-ready', move, ready }),
@@ -445,6 +448,7 @@ class ComposedMeeting implements Meeting {
       log,
       listener: {
         changed: () => this.#publish(),
+        formsChanged: () => this.#outgoing.review(),
         renewed: () => this.#outgoing.setMedia(seatMedia),
         refused: (source, code) => this.#outgoing.refuse(source, code),
         level: (participant, level) => this.#levels.hear({ [participant]: level }),

@@ -54,6 +54,11 @@ export class Outgoing {
     this.#feedDirect();
   }
 
+  /** What is published may be encoded in another way now. */
+  review(): void {
+    for (const kind of SOURCE_KINDS) this.#sources[kind].review();
+  }
+
   /** The bridge did not take a source. */
   refuse(source: SourceId, code: ErrorCode): void {
     for (const kind of SOURCE_KINDS) this.#sources[kind].refuse(source, code);
@@ -65,6 +70,8 @@ export class Outgoing {
     for (const kind of ['microphone', 'camera'] as const)
       this.#sources[kind].set(wishOf(devices[kind], kind));
     this.#sources.screen.set({ track: screen.state.picture, muted: false });
+    // Text and films are encoded in different forms.
+    this.#sources.screen.review();
     this.#sources.screenAudio.set({ track: screen.state.sound, muted: false });
     this.#feedDirect();
   }

@@ -75,7 +75,8 @@ export class P2pSender {
       if (encoding === undefined) return;
       Object.assign(encoding, directEncoding(this.#kind, track));
       // Text must stay legible, if need be at fewer frames a second.
-      if (this.#kind === 'screen') parameters.degradationPreference = 'maintain-resolution';
+      if (this.#kind === 'screen' && track.contentHint !== 'motion')
+        parameters.degradationPreference = 'maintain-resolution';
       await sender.setParameters(parameters);
     } catch (error) {
       if (!this.#closed) this.#log('debug', 'the browser encodes as it likes', { kind: this.#kind, error });

@@ -12,6 +12,8 @@ export interface MediaPath {
   publish(source: OutgoingSource): Promise<void>;
   /** Sends another track as the same source, or none: encoding stops. Rejects as `publish` does. */
   replace(source: SourceId, track: MediaStreamTrack | undefined): Promise<void>;
+  /** How a track is encoded when it is published now. If that is another word than before, it has to be published anew. */
+  formOf(kind: SourceKind, track: MediaStreamTrack): string;
   /** The source is no more. Idempotent. */
   unpublish(source: SourceId): void;
   /** Ends everything, silently. Tracks that were sent go on. Idempotent. */
@@ -22,6 +24,8 @@ export interface OutgoingSource {
   readonly id: SourceId;
   readonly kind: SourceKind;
   readonly track: MediaStreamTrack;
+  /** The source of this kind that ends as soon as this one is announced: the same picture in another form. */
+  readonly replaces?: SourceId | undefined;
   /** Asked at the moment in which the source is announced. */
   readonly muted: () => boolean;
 }
@@ -35,6 +39,8 @@ export type PathState = 'connecting' | 'connected' | 'reconnecting';
 export interface PathListener {
   /** `tracks` or `state` are others. */
   changed(): void;
+  /** What was published may have another form now: see `MediaPath.formOf`. */
+  formsChanged(): void;
   /** All that was published is void, because the path begins anew: publish again, as new sources. */
   renewed(): void;
   /** The other end does not take this source; it is unpublished already. `source/unknown`: it never heard of it. */

@@ -2,12 +2,24 @@ import { expect, test } from 'vitest';
 import { FakeScreens } from '../../test/fake-media.ts';
 import { ScreenCapture } from './screen-capture.ts';
 
-const OFF = { wanted: false, opening: false, problem: undefined, picture: undefined, sound: undefined };
+const OFF = {
+  wanted: false,
+  opening: false,
+  problem: undefined,
+  picture: undefined,
+  sound: undefined,
+  content: 'text',
+};
 
-function start() {
+function start(stored = new Map<string, string>()) {
   const screens = new FakeScreens();
+  const storage = {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void stored.set(key, value),
+  };
   const capture = new ScreenCapture({
     mediaDevices: { getDisplayMedia: screens.ask },
+    storage,
     log: () => undefined,
     changed: () => undefined,
   });
@@ -24,6 +36,26 @@ test('what the person chooses is captured, sharp and with its sound', async () =
   capture.setWanted(false);
   expect(capture.state).toEqual(OFF);
   expect(screens.tracks.map(({ readyState }) => readyState)).toEqual(['ended', 'ended']);
+});
+
+test('a film stays fluid instead, from now on and also the next time', async () => {
+  const stored = new Map<string, string>();
+  const { screens, capture } = start(stored);
+  capture.setWanted(true);
+  const { picture } = await screens.choose();
+  expect(picture.constraints).toEqual({ frameRate: { ideal: 15, max: 15 } });
+  capture.setContent('video');
+  expect(picture.contentHint).toBe('motion');
+  expect(picture.constraints).toEqual({ frameRate: { ideal: 30, max: 30 } });
+
+  const later = start(stored);
+  expect(later.capture.state.content).toBe('video');
+  later.capture.setWanted(true);
+  expect((await later.screens.choose()).picture.contentHint).toBe('motion');
+});
+
+test('what nobody could have chosen is forgotten', () => {
+  expect(start(new Map([['treff.screen', 'poetry']])).capture.state.content).toBe('text');
 });
 
 test('the question is asked within the press of the button, and once', () => {
@@ -87,7 +119,12 @@ test('an earlier screen that ends late ends nothing', async () => {
 });
 
 test('a browser that cannot share is not asked', () => {
-  const capture = new ScreenCapture({ mediaDevices: {}, log: () => undefined, changed: () => undefined });
+  const capture = new ScreenCapture({
+    mediaDevices: {},
+    storage: undefined,
+    log: () => undefined,
+    changed: () => undefined,
+  });
   expect(capture.isSupported).toBe(false);
   capture.setWanted(true);
   expect(capture.state).toEqual(OFF);

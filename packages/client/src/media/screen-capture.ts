@@ -1,5 +1,6 @@
 import type { Log } from '../core/index.ts';
-import type { ScreenProblem } from './types.ts';
+import { frameRateOf, recallContent, rememberContent, tune } from './screen-content.ts';
+import type { ScreenContent, ScreenProblem } from './types.ts';
 
 export interface ScreenState {
   /** What the person wants. Falls back to false when they choose nothing to share, or end it in the browser's own controls. */
@@ -11,16 +12,20 @@ export interface ScreenState {
   /** The picture and, where the browser gives it, the sound; both absent while nothing is shared. */
   readonly picture: MediaStreamTrack | undefined;
   readonly sound: MediaStreamTrack | undefined;
+  /** For what it is captured and encoded. */
+  readonly content: ScreenContent;
 }
 
 export interface ScreenCaptureOptions {
   /** The browser's. Undefined: it can't share a screen, as on phones. */
   readonly mediaDevices: Partial<Pick<MediaDevices, 'getDisplayMedia'>> | undefined;
+  /** Where choices are remembered, if the browser lets it. */
+  readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined;
   readonly log: Log;
   readonly changed: () => void;
 }
 
-const OFF: ScreenState = {
+const OFF: Omit<ScreenState, 'content'> = {
   wanted: false,
   opening: false,
   problem: undefined,
@@ -34,10 +39,11 @@ const OFF: ScreenState = {
  */
 export class ScreenCapture {
   readonly #options: ScreenCaptureOptions;
-  #state = OFF;
+  #state: ScreenState;
 
   constructor(options: ScreenCaptureOptions) {
     this.#options = options;
+    this.#state = { ...OFF, content: recallContent(options.storage) };
   }
 
   /** Immutable; another object with every change. */
@@ -60,6 +66,13 @@ export class ScreenCapture {
     if (!this.#state.opening) void this.#open();
   }
 
+  setContent(content: ScreenContent): void {
+    rememberContent(this.#options.storage, content);
+    const { picture } = this.#state;
+    if (picture !== undefined) this.#tune(picture, content);
+    this.#become({ content });
+  }
+
   /** What is shared can't be sent. */
   fail(problem: ScreenProblem): void {
     this.#end(problem);
@@ -68,7 +81,7 @@ export class ScreenCapture {
   async #open(): Promise<void> {
     this.#become({ opening: true });
     try {
-      const stream = await this.#options.mediaDevices?.getDisplayMedia?.(CONSTRAINTS);
+      const stream = await this.#options.mediaDevices?.getDisplayMedia?.(constraintsFor(this.#state.content));
       this.#become({ opening: false });
       this.#take(stream);
     } catch (error) {
@@ -86,8 +99,7 @@ export class ScreenCapture {
       this.#become({ wanted: false });
       return;
     }
-    // Text stays sharp and frames are dropped instead: mst-content-hint, section 4, `maintain-resolution`.
-    picture.contentHint = 'detail';
+    this.#tune(picture, this.#state.content);
     picture.addEventListener('ended', () => {
       if (picture === this.#state.picture) this.#end(undefined);
     });
@@ -98,6 +110,12 @@ export class ScreenCapture {
       });
     }
     this.#become({ picture, sound });
+  }
+
+  #tune(picture: MediaStreamTrack, content: ScreenContent): void {
+    tune(picture, content).catch((error: unknown) => {
+      this.#options.log('debug', 'a screen is captured at another frame rate', { error });
+    });
   }
 
   #end(problem: ScreenProblem | undefined): void {
@@ -121,14 +139,14 @@ interface ScreenConstraints extends DisplayMediaStreamOptions {
   readonly selfBrowserSurface: 'exclude';
 }
 
-const CONSTRAINTS: ScreenConstraints = {
-  video: { frameRate: { ideal: 15, max: 30 } },
+const constraintsFor = (content: ScreenContent): ScreenConstraints => ({
+  video: { frameRate: frameRateOf(content) },
   // What a screen plays is music and films, not a voice in a room.
   audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 2 },
   surfaceSwitching: 'include',
   systemAudio: 'include',
   selfBrowserSurface: 'exclude',
-};
+});
 
 /** The person closed the question, or the browser or system does not let them share. They have seen that. */
 function isRefusal(error: unknown): boolean {

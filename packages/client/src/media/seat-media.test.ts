@@ -119,6 +119,7 @@ async function start(
     view: first,
     held,
     device,
+    scales: new Set(),
     sendMedia: (_generation, { action }) => sent.push(action) > 0,
     sendP2p: (generation, { action }) => sent.push(`p2p ${generation} ${action}`) > 0,
     sayReady: (move, ready) => said.push([move, ready]),
@@ -133,6 +134,7 @@ async function start(
     log: () => undefined,
     listener: {
       changed: () => undefined,
+      formsChanged: () => undefined,
       renewed: () => undefined,
       refused: () => undefined,
       level: (_participant, level) => levels.push(level),

@@ -13,6 +13,7 @@ import {
   type SourceId,
   type SourceKind,
   type SourceView,
+  type VideoCodec,
   type WithheldReason,
 } from '@treff/protocol';
 import type { Clock, Log } from '../core/index.ts';
@@ -21,6 +22,7 @@ import { carriedFrom, withCarried, type Carried } from './carried.ts';
 import { FirstFrames } from './first-frames.ts';
 import { FlowWatch } from './flow.ts';
 import type { IceServerList } from './ice-server-list.ts';
+import { LastPictures } from './last-pictures.ts';
 import type { P2pPath, P2pPathOptions } from './p2p-path.ts';
 import type { PathState, Withheld } from './path.ts';
 import { chooseWay, type Offered, type Way } from './way.ts';
@@ -32,6 +34,8 @@ export interface SeatMediaOptions {
   readonly held?: HeldCall | undefined;
   /** Loaded with the bridge's capabilities. */
   readonly device: Device;
+  /** What the browser encodes in layers of one stream. */
+  readonly scales: ReadonlySet<VideoCodec>;
   /** Both return whether the message could be handed over; see `BridgePath` and `P2pPath`. */
   readonly sendMedia: (generation: Generation, action: ClientMediaAction) => boolean;
   readonly sendP2p: (generation: Generation, action: P2pAction) => boolean;
@@ -53,7 +57,8 @@ export interface SeatMediaOptions {
 export interface SeatMediaListener {
   /** `tracks`, `withheld`, `state` or `way` are others. */
   changed(): void;
-  /** As {@link PathListener} says of the bridge. */
+  /** All three as {@link PathListener} says of the bridge. */
+  formsChanged(): void;
   renewed(): void;
   refused(source: SourceId, code: ErrorCode): void;
   /** How loud the other end of the direct connection is, in dBov. The bridge does not hear it. */
@@ -117,6 +122,7 @@ export class SeatMedia {
   #shown: ReadonlySet<SourceId> | undefined;
   #ways: ReadonlyMap<SourceId, Way> = new Map();
   #tracks: ReadonlyMap<SourceId, MediaStreamTrack> = new Map();
+  readonly #pictures = new LastPictures();
   #withheld: Withheld = {};
   #state: PathState = 'connected';
   #way: 'none' | Way = 'none';
@@ -138,12 +144,14 @@ export class SeatMedia {
     this.#shownFrom = { told: options.view, carried: this.#held?.carried };
     this.bridge = new BridgePath({
       device,
+      scales: options.scales,
       send: options.sendMedia,
       iceServers: options.iceServers,
       clock,
       log,
       listener: {
         changed: () => this.#settle(),
+        formsChanged: () => listener.formsChanged(),
         renewed: () => listener.renewed(),
         refused: (source, code) => listener.refused(source, code),
       },
@@ -188,6 +196,7 @@ export class SeatMedia {
   update(view: ConferenceView): void {
     this.#told = view;
     this.#route = view.route;
+    this.bridge.setCodecs(view.codecs);
     this.bridge.setFed(view.route.bridge);
     this.#connect();
     const wasHere = this.#peerIsHere;
@@ -426,9 +435,11 @@ export class SeatMedia {
     const tracks = new Map<SourceId, MediaStreamTrack>();
     for (const source of this.#sources) {
       const way = ways.get(source.id);
-      const track = way === undefined ? undefined : this.#trackOf(source, way);
+      const own = way === undefined ? undefined : this.#trackOf(source, way);
+      const track = this.#pictures.see(source, own);
       if (track !== undefined) tracks.set(source.id, track);
     }
+    this.#pictures.keep(this.#sources.filter(({ muted }) => !muted));
     const before = this.#tracks;
     const same = tracks.size === before.size && [...tracks].every(([id, track]) => before.get(id) === track);
     return same ? before : tracks;

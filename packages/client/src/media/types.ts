@@ -62,6 +62,8 @@ export interface Meeting {
    * `blocked`; `false` ends it. Leaving and the loss of the seat end it too.
    */
   setScreenShare(on: boolean): void;
+  /** For what a shared screen is encoded, now and the next time; remembered in this browser. */
+  setScreenContent(content: ScreenContent): void;
   rename(displayName: string): void;
   /**
    * Writes to everybody, or to one participant in private. Resolves once the server has it, with the code if it was refused;
@@ -271,8 +273,12 @@ export interface LocalDevice {
   readonly source: SourceId | undefined;
 }
 
+/** What a screen shows: `text` stays sharp, at few frames a second; `video` stays fluid. */
+export type ScreenContent = 'text' | 'video';
+
 /** One's own shared screen, window or tab. */
 export interface LocalScreen {
+  readonly content: ScreenContent;
   /** As of a {@link LocalDevice}. */
   readonly blocked: boolean;
   /** `starting`: the browser asks what to share, or it is not sent yet. */

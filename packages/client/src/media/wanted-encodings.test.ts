@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { turn } from '../../test/fake-media.ts';
+import { layeredEncodings } from './encodings.ts';
 import { WantedEncodings, type EncodingSender } from './wanted-encodings.ts';
 
 /** A sender that takes parameters when it is told to, and refuses those that are not its newest, as browsers do. */
@@ -34,6 +35,29 @@ function world() {
   };
   return { wanted, told, answers, problems, settle };
 }
+
+test('of a stream with layers, fewer of them are a smaller picture, and none is nothing', async () => {
+  let encodings: RTCRtpEncodingParameters[] = [{ active: true, ...layeredEncodings(1280, 720)[2] }];
+  const told: unknown[] = [];
+  const sender: EncodingSender = {
+    getParameters: () => ({ transactionId: '1', codecs: [], headerExtensions: [], rtcp: {}, encodings }),
+    async setParameters(parameters) {
+      ({ encodings } = parameters);
+      told.push({ ...encodings[0] });
+    },
+  };
+  const wanted = new WantedEncodings(sender, () => undefined, layeredEncodings(1280, 720));
+  for (const layers of [3, 1, 2, 0, 3]) {
+    wanted.set(layers);
+    await turn();
+  }
+  expect(told).toMatchObject([
+    { active: true, scaleResolutionDownBy: 4, scalabilityMode: 'L1T3', maxBitrate: 150_000 },
+    { active: true, scaleResolutionDownBy: 2, scalabilityMode: 'L2T3_KEY', maxBitrate: 500_000 },
+    { active: false },
+    { active: true, scaleResolutionDownBy: 1, scalabilityMode: 'L3T3_KEY', maxBitrate: 1_700_000 },
+  ]);
+});
 
 describe('what is encoded of a picture', () => {
   test('is what somebody receives, from the lowest encoding up', async () => {

@@ -24,7 +24,7 @@ import { FAKE_KEEP_MS, type FakeAllocation, fakeAllocation } from './fake-alloca
 import type { FakeEndpointState } from './fake-bridge.ts';
 import { canDecode, checkPublication, consumerRtpParameters, fakeIce, fakeTransport } from './fake-rtp.ts';
 
-type FakePublication = Omit<Publication, 'muted'> & { paused: boolean };
+type FakePublication = Omit<Publication, 'muted' | 'replaces'> & { paused: boolean };
 
 interface FakeEndpoint {
   readonly ref: EndpointRef;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { handsFirst, isScreenTile, peopleOf, screensOf, soundsOf, tileOrder } from './people.ts';
 
 const SELF = 'aaaaaaaa';
+const BEN = 'cccccccc';
 const ANN = 'bbbbbbbb';
 const track = (name: string) => ({ id: name }) as MediaStreamTrack;
 const device = (over: Partial<LocalDevice> = {}): LocalDevice => ({
@@ -31,6 +32,7 @@ function viewWith(sources: { id: string; kind: string; muted: boolean }[]): Conf
     sources,
     speakers: [],
     hands: [],
+    codecs: { camera: ['VP8'], screen: ['VP8'] },
     mediaModeration: [],
     startMuted: { microphone: false, camera: false },
     subject: '',
@@ -114,6 +116,7 @@ describe('the screens on the page', () => {
   const hers = { id: `${ANN}-v2`, kind: 'screen', muted: false, blocked: false };
   const mine = { id: `${SELF}-v3`, kind: 'screen', muted: false, blocked: false };
   const share = {
+    content: 'text',
     status: 'on',
     blocked: false,
     problem: undefined,
@@ -125,7 +128,7 @@ describe('the screens on the page', () => {
   it('are those of others as they arrive, and one own from the capture', () => {
     const screens = screensOf(viewWith([hers, mine]), { screen: share }, tracksOf(hers.id, mine.id));
     expect(
-      screens.map(({ id, displayName, isLocal, picture }) => [id, displayName, isLocal, picture?.id]),
+      screens.map(({ source, displayName, isLocal, picture }) => [source, displayName, isLocal, picture?.id]),
     ).toEqual([
       [hers.id, 'Ann', false, hers.id],
       [mine.id, '', true, 'mine'],
@@ -138,16 +141,25 @@ describe('the screens on the page', () => {
     });
   });
 
+  it('stay the same where what is shared is only encoded anew', () => {
+    const [before, after] = [hers, { ...hers, id: `${ANN}-v5` }].map(
+      (source) => screensOf(viewWith([source]), { screen: share }, new Map())[0],
+    );
+    expect(after?.id).toBe(before?.id);
+    expect(after?.source).not.toBe(before?.source);
+  });
+
   it('lack one own that has ended before the conference knows of it', () => {
     const ended = { ...share, status: 'off', track: undefined, source: undefined } as const;
     expect(screensOf(viewWith([mine]), { screen: ended }, new Map())).toEqual([]);
   });
 
   it('come first, the newest before, but for one own, which stands by oneself', () => {
-    const view = viewWith([hers, mine, { ...hers, id: `${ANN}-v4` }]);
+    const his = { ...hers, id: `${BEN}-v4` };
+    const view = viewWith([hers, mine, his]);
     const screens = screensOf(view, { screen: share }, new Map());
     const order = tileOrder(peopleOf(view, off, new Map()), screens);
-    expect(order).toEqual([`${ANN}-v4`, hers.id, SELF, mine.id, ANN]);
+    expect(order).toEqual([`${BEN}-screen`, `${ANN}-screen`, SELF, `${SELF}-screen`, ANN]);
     expect(order.map(isScreenTile)).toEqual([true, true, false, true, false]);
   });
 });

@@ -40,7 +40,9 @@ export interface Person {
 
 /** A screen that somebody shares. */
 export interface Screen {
-  readonly id: SourceId;
+  /** The same as long as they share, also when what they send is encoded anew, as another source. */
+  readonly id: ScreenTileId;
+  readonly source: SourceId;
   readonly participant: ParticipantId;
   /** Whose it is; may be empty. */
   readonly displayName: string;
@@ -51,10 +53,17 @@ export interface Screen {
   readonly withheld: WithheldReason | undefined;
 }
 
-/** What a tile shows: a person, or a screen. The two kinds of ids have nothing in common. */
-export type TileId = ParticipantId | SourceId;
+export type ScreenTileId = `${ParticipantId}-screen`;
 
-/** Whether the tile shows a screen: a source's id has a hyphen, a participant's has none. */
+/** What a tile shows: a person, or a screen. The two kinds of ids have nothing in common. */
+export type TileId = ParticipantId | ScreenTileId;
+
+/** Nobody shares more than one screen at a time. */
+export function screenTile(participant: ParticipantId): ScreenTileId {
+  return `${participant}-screen`;
+}
+
+/** Whether the tile shows a screen: its id has a hyphen, a participant's has none. */
 export function isScreenTile(id: TileId): boolean {
   return id.includes('-');
 }
@@ -131,16 +140,18 @@ export function screensOf(
   withheldSources: Withheld = {},
 ): readonly Screen[] {
   const names = new Map(view.participants.map(({ id, displayName }) => [id, displayName]));
-  return view.sources.flatMap(({ id, kind, muted }) => {
+  return view.sources.flatMap(({ id: source, kind, muted }) => {
     if (kind !== 'screen' || muted) return [];
-    const participant = ownerOf(id);
+    const participant = ownerOf(source);
+    const id = screenTile(participant);
     const isLocal = participant === view.self;
     // The conference may not know yet that it ended.
-    if (isLocal && local.screen.source !== id) return [];
-    const withheld = isLocal ? undefined : withheldSources[id];
-    const arrived = withheld === undefined ? tracks.get(id) : undefined;
+    if (isLocal && local.screen.source !== source) return [];
+    const withheld = isLocal ? undefined : withheldSources[source];
+    const arrived = withheld === undefined ? tracks.get(source) : undefined;
     const picture = isLocal ? local.screen.track : arrived;
-    return [{ id, participant, displayName: names.get(participant) ?? '', isLocal, picture, withheld }];
+    const displayName = names.get(participant) ?? '';
+    return [{ id, source, participant, displayName, isLocal, picture, withheld }];
   });
 }
 

@@ -39,6 +39,7 @@ function fakeMeeting() {
         hands: [],
         access: { password: false, lobby: false, locked: false },
         knocking: [],
+        codecs: { camera: ['VP8'], screen: ['VP8'] },
         mediaModeration: [],
         startMuted: { microphone: false, camera: false },
         subject: '',

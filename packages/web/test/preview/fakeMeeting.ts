@@ -79,6 +79,7 @@ const NAMES = [
 ]; // prettier-ignore
 
 const NO_SCREEN: LocalScreen = {
+  content: 'text',
   blocked: false,
   status: 'off',
   problem: undefined,
@@ -229,7 +230,13 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
       const sources = on
         ? [...others, { id: source, kind: 'screen' as const, muted: false, blocked: false }]
         : others;
-      const screen: LocalScreen = { ...NO_SCREEN, status: 'on', track: slideTrack('Mine'), source };
+      const screen: LocalScreen = {
+        ...NO_SCREEN,
+        content: state.local.screen.content,
+        status: 'on',
+        track: slideTrack('Mine'),
+        source,
+      };
       change({
         conference: { ...conference, sources },
         local: { ...state.local, screen: on ? screen : NO_SCREEN },
@@ -238,6 +245,8 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
     selectMicrophone: (deviceId) => setDevice('microphone', { deviceId }),
     selectCamera: (deviceId) => setDevice('camera', { deviceId }),
     selectSpeaker: (speakerId) => change({ local: { ...state.local, speakerId } }),
+    setScreenContent: (content) =>
+      change({ local: { ...state.local, screen: { ...state.local.screen, content } } }),
     setDirect: (choice) => change({ local: { ...state.local, direct: { ...state.local.direct, choice } } }),
     statistics: {
       readConnection: async () => reportFor(options, state),
@@ -505,6 +514,7 @@ function conferenceOf(
     sources,
     speakers: [idOf(1)].filter(() => people > 1),
     hands: [idOf(3), idOf(0), idOf(2)].filter(() => people > 3),
+    codecs: { camera: ['VP8'], screen: ['VP8'] },
     mediaModeration: [],
     startMuted: { microphone: false, camera: false },
     subject: '',

@@ -1,4 +1,10 @@
-import { LIMITS, type KnockerView, type LobbyMessage, type ParticipantId } from '@treff/protocol';
+import {
+  LIMITS,
+  type KnockerView,
+  type LobbyMessage,
+  type ParticipantId,
+  type VideoCodec,
+} from '@treff/protocol';
 import { accept, refuse, type Decision, type Feature } from '../../feature.ts';
 import type { Actor, ConferenceState } from '../../state.ts';
 import { cleanMessage } from '../chat/text.ts';
@@ -13,6 +19,7 @@ export interface Knocker {
   readonly id: ParticipantId;
   readonly displayName: string;
   readonly p2p: boolean;
+  readonly decodes: readonly VideoCodec[];
   /** As the server knew them when they knocked. Never projected. */
   readonly applicant: Applicant;
   /** What was said, oldest first. */
@@ -146,14 +153,14 @@ function admitted(
 
 function entering(
   state: ConferenceState,
-  { id, displayName, p2p, applicant }: Knocker,
+  { id, displayName, p2p, decodes, applicant }: Knocker,
   by: ParticipantId,
 ): readonly (AccessEvent | ParticipantsEvent)[] {
   return [
     { type: 'knock-ended', knocker: id, outcome: 'admitted', by },
     {
       type: 'participant-joined',
-      participant: newcomer({ id, displayName, p2p }, applicant),
+      participant: newcomer({ id, displayName, p2p, decodes }, applicant),
       role: roleOnJoin(state, { applicant }),
       formerly: undefined,
     },

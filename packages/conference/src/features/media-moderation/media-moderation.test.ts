@@ -101,6 +101,27 @@ describe('while sound is moderated', () => {
     expect(paused(again)).toContain(`${ben}-a1`);
   });
 
+  test('a picture that is only encoded anew goes on, and stays blocked if it was', () => {
+    const renew = (state: ConferenceState, from: number): ConferenceState =>
+      after(state, [
+        {
+          type: 'add-source',
+          source: { id: makeSourceId(ben, 'camera', from + 1), kind: 'camera', muted: false },
+          replaces: makeSourceId(ben, 'camera', from),
+        },
+        as(ben),
+      ]);
+    const sends = after(meeting, publish(ben, 'camera', 7), moderate('camera'));
+    expect(blocked(renew(sends, 7))).not.toContain(makeSourceId(ben, 'camera', 8));
+    const stopped = after(sends, [
+      { type: 'mute-source', source: makeSourceId(ben, 'camera', 7), muted: true },
+      as(ben),
+    ]);
+    const again = renew(stopped, 7);
+    expect(blocked(again)).toContain(makeSourceId(ben, 'camera', 8));
+    expect(again.sources.live.get(makeSourceId(ben, 'camera', 8))?.muted).toBe(true);
+  });
+
   test('other kinds are free', () => {
     expect(blocked(after(forbidden, publish(ben, 'camera', 1, true)))).toEqual([`${cem}-a0`]);
   });

@@ -6,6 +6,7 @@ import {
   type ParticipantId,
 } from '@treff/protocol';
 import { accept, never, refuse, type Decision, type Feature } from '../../feature.ts';
+import type { ConferenceEvent } from '../../registry.ts';
 import type { Actor, ConferenceState } from '../../state.ts';
 import { roleOf } from '../roles/roles.ts';
 import { mutesOf, type Source, type SourcesEvent } from '../sources/sources.ts';
@@ -98,8 +99,15 @@ export const mediaModeration: Feature<
  * What follows for sources from whatever happened: whose owner may not unmute is blocked as soon as it is muted or new, so who is speaking goes on until
  * then; and is free when its owner may. Freed is not unmuted: nobody but its owner does that.
  */
-export function nextBlocks(before: ConferenceState, after: ConferenceState): readonly SourcesEvent[] {
-  const isNew = (source: Source) => !before.sources.live.has(source.id);
+export function nextBlocks(
+  before: ConferenceState,
+  after: ConferenceState,
+  events: readonly ConferenceEvent[] = [],
+): readonly SourcesEvent[] {
+  const renewed = new Set(
+    events.flatMap((event) => (event.type === 'source-replaced' ? [event.source.id] : [])),
+  );
+  const isNew = ({ id }: Source) => !before.sources.live.has(id) && !renewed.has(id);
   return [...after.sources.live.values()].flatMap((source) => {
     const blocked = !mayUnmute(after, source) && (source.blocked || source.muted || isNew(source));
     return blocked === source.blocked

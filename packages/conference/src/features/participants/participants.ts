@@ -1,4 +1,10 @@
-import { LIMITS, type ParticipantId, type ParticipantView, type Role } from '@treff/protocol';
+import {
+  LIMITS,
+  type ParticipantId,
+  type ParticipantView,
+  type Role,
+  type VideoCodec,
+} from '@treff/protocol';
 import { accept, refuse, type Feature } from '../../feature.ts';
 import type { AccessEvent } from '../access/access.ts';
 import { admission, type Applicant } from '../access/admission.ts';
@@ -17,6 +23,8 @@ export interface Participant {
   readonly resumeBefore: number | undefined;
   /** Agrees to direct connections. Nobody else is told. */
   readonly p2p: boolean;
+  /** What their browser decodes; empty: nobody has said, or no pictures at all. Never projected. */
+  readonly decodes: readonly VideoCodec[];
   /** Who the person is outside, if the server knows. Never projected. */
   readonly identity: string | undefined;
   /** Whether their token says that they are no moderator; others may still make them one. Never projected. */
@@ -36,6 +44,7 @@ export type ParticipantsCommand =
       readonly participant: ParticipantId;
       readonly displayName: string;
       readonly p2p: boolean;
+      readonly decodes?: readonly VideoCodec[] | undefined;
       /** Who this person was before in this conference. */
       readonly formerly?: ParticipantId | undefined;
       /** What they were in the conference that a crash of the server ended. */
@@ -91,7 +100,12 @@ export const participants: Feature<
   initial: new Map(),
 
   decide: {
-    join(state, { participant: id, displayName, p2p, formerly, role, applicant = {} }, _actor, { now }) {
+    join(
+      state,
+      { participant: id, displayName, p2p, decodes = [], formerly, role, applicant = {} },
+      _actor,
+      { now },
+    ) {
       if (state.participants.has(id) || state.access.knocking.has(id)) return refuse('protocol/unexpected');
       const admitted = admission(state, { formerly, applicant }, now);
       if (admitted.outcome === 'refused') return refuse(admitted.code);
@@ -100,7 +114,7 @@ export const participants: Feature<
       if (name === '' && state.access.policy.nameRequired) return refuse('participant/name-required');
       if (admitted.outcome === 'knock') {
         if (state.access.knocking.size >= LIMITS.knocking) return refuse('room/lobby-full');
-        const knocker = { id, displayName: name, p2p, applicant, messages: [] };
+        const knocker = { id, displayName: name, p2p, decodes, applicant, messages: [] };
         return accept({
           type: 'knocked',
           knocker: { ...knocker, resumeBefore: undefined, grantedBy: undefined },
@@ -108,7 +122,7 @@ export const participants: Feature<
       }
       return accept({
         type: 'participant-joined',
-        participant: newcomer({ id, displayName: name, p2p }, applicant),
+        participant: newcomer({ id, displayName: name, p2p, decodes }, applicant),
         role: roleOnJoin(state, { formerly, role, applicant }),
         formerly,
       });
@@ -222,7 +236,7 @@ export const participants: Feature<
 
 /** Somebody as they come in. */
 export function newcomer(
-  who: Pick<Participant, 'id' | 'displayName' | 'p2p'>,
+  who: Pick<Participant, 'id' | 'displayName' | 'p2p' | 'decodes'>,
   { identity, address }: Applicant,
 ): Participant {
   return {

@@ -31,13 +31,20 @@ export interface Source {
 type NewSource = Pick<Source, 'id' | 'kind' | 'muted'>;
 
 export type SourcesCommand =
-  | { readonly type: 'add-source'; readonly source: NewSource }
+  | {
+      readonly type: 'add-source';
+      readonly source: NewSource;
+      /** One's own of that kind, which ends with it. */
+      readonly replaces?: SourceId | undefined;
+    }
   | { readonly type: 'remove-source'; readonly source: SourceId }
   | { readonly type: 'mute-source'; readonly source: SourceId; readonly muted: boolean };
 
 export type SourcesEvent =
   | { readonly type: 'source-added'; readonly source: Source }
   | { readonly type: 'source-removed'; readonly source: SourceId }
+  /** The same picture, encoded anew. What was blocked stays that. */
+  | { readonly type: 'source-replaced'; readonly replaced: SourceId; readonly source: Source }
   | {
       readonly type: 'source-muted';
       readonly source: SourceId;
@@ -52,7 +59,7 @@ export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sourc
   initial: { live: new Map(), used: new Map() },
 
   decide: {
-    'add-source'(state, { source }, actor) {
+    'add-source'(state, { source, replaces }, actor) {
       if (actor.kind === 'system') return refuse('permission/denied');
       const media = mediaKindOf(source.kind);
       if (ownerOf(source.id) !== actor.id || letterOf(source.id) !== media)
@@ -60,9 +67,16 @@ export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sourc
       const used = state.sources.used.get(actor.id);
       if (used !== undefined && numberOf(source.id) <= used[media]) return refuse('source/invalid-id');
       const own = [...state.sources.live.values()].filter((other) => other.owner === actor.id);
-      if (own.length >= LIMITS.sourcesPerEndpoint || own.some((other) => other.kind === source.kind))
-        return refuse('source/too-many');
       const { id, kind, muted } = source;
+      const replaced = own.find((other) => other.id === replaces && other.kind === kind);
+      if (replaced !== undefined) {
+        const { owner, blocked } = replaced;
+        // To encode a picture anew switches nothing on.
+        const successor = { id, owner, kind, muted: muted || replaced.muted, blocked };
+        return accept({ type: 'source-replaced', replaced: replaced.id, source: successor });
+      }
+      if (own.length >= LIMITS.sourcesPerEndpoint || own.some((other) => other.kind === kind))
+        return refuse('source/too-many');
       return accept({ type: 'source-added', source: { id, owner: actor.id, kind, muted, blocked: false } });
     },
 
@@ -83,13 +97,12 @@ export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sourc
 
   evolve(slice, event) {
     switch (event.type) {
-      case 'source-added': {
-        const { id, owner, kind } = event.source;
-        const before = slice.used.get(owner) ?? { audio: -1, video: -1 };
-        return {
-          live: new Map(slice.live).set(id, event.source),
-          used: new Map(slice.used).set(owner, { ...before, [mediaKindOf(kind)]: numberOf(id) }),
-        };
+      case 'source-added':
+        return add(slice, event.source);
+      case 'source-replaced': {
+        const live = new Map(slice.live);
+        live.delete(event.replaced);
+        return add({ ...slice, live }, event.source);
       }
       case 'source-removed': {
         const live = new Map(slice.live);
@@ -126,6 +139,8 @@ export const sources: Feature<SourcesState, SourcesCommand, SourcesEvent, 'sourc
     switch (event.type) {
       case 'source-added':
         return [{ type: event.type, source: viewOf(event.source) }];
+      case 'source-replaced':
+        return [{ type: event.type, replaced: event.replaced, source: viewOf(event.source) }];
       case 'source-removed':
       case 'source-muted':
       case 'source-blocked':
@@ -148,6 +163,15 @@ export function mutesOf(
   return [...state.sources.live.values()]
     .filter((source) => !source.muted && mutableOf(source.kind) === kind && isMeant(source.owner))
     .map(({ id }) => ({ type: 'source-muted', source: id, muted: true, by }) as const);
+}
+
+function add(slice: SourcesState, source: Source): SourcesState {
+  const { id, owner, kind } = source;
+  const before = slice.used.get(owner) ?? { audio: -1, video: -1 };
+  return {
+    live: new Map(slice.live).set(id, source),
+    used: new Map(slice.used).set(owner, { ...before, [mediaKindOf(kind)]: numberOf(id) }),
+  };
 }
 
 function change(slice: SourcesState, id: SourceId, difference: Partial<Source>): SourcesState {

@@ -26,7 +26,7 @@ export function useShown(
       // Of what is read on the stage, every pixel counts.
       if (screen !== undefined) {
         heights.set(
-          screen.id,
+          screen.source,
           role === 'stage'
             ? LIMITS.maxHeight
             : Math.min(LIMITS.maxHeight, Math.ceil(rect.height * pixelRatio)),
@@ -44,7 +44,7 @@ export function useShown(
 
     /** The others' source that a tile shows. */
     function sourceOf(id: TileId): SourceId[] {
-      const source = remoteScreens.find((one) => one.id === id)?.id ?? cameras.get(id);
+      const source = remoteScreens.find((one) => one.id === id)?.source ?? cameras.get(id);
       return source === undefined ? [] : [source];
     }
   }, [tiles, people, screens, pinned, isVisible, pixelRatio, meeting]);

@@ -1,5 +1,6 @@
-import { makeSourceId, participantId, type ParticipantId } from '@treff/protocol';
+import { participantId, type ParticipantId } from '@treff/protocol';
 import { describe, expect, it } from 'vitest';
+import { screenTile } from '../people.ts';
 import { chooseStage, STAGE_HOLD_MS, type StageCandidates } from './stageChoice.ts';
 
 const [self, ann, ben, cem] = ['0', '1', '2', '3'].map((digit) => participantId.parse(digit.repeat(8))) as [
@@ -8,7 +9,7 @@ const [self, ann, ben, cem] = ['0', '1', '2', '3'].map((digit) => participantId.
   ParticipantId,
   ParticipantId,
 ];
-const [hers, his] = [makeSourceId(ann, 'screen', 1), makeSourceId(ben, 'screen', 1)];
+const [hers, his] = [screenTile(ann), screenTile(ben)];
 const candidates = (over: Partial<StageCandidates> = {}): StageCandidates => ({
   self,
   others: [ann, ben, cem],

@@ -1,5 +1,5 @@
-import type { ParticipantId, SourceId } from '@treff/protocol';
-import type { TileId } from '../people.ts';
+import type { ParticipantId } from '@treff/protocol';
+import type { ScreenTileId, TileId } from '../people.ts';
 
 /** Milliseconds that whoever comes on stage stays there, so that a cough does not change the picture. */
 export const STAGE_HOLD_MS = 1500;
@@ -9,7 +9,7 @@ export interface StageCandidates {
   /** In order of joining. */
   readonly others: readonly ParticipantId[];
   /** Shared by others, the newest last. One's own is not among them: on the stage it would show itself. */
-  readonly screens: readonly SourceId[];
+  readonly screens: readonly ScreenTileId[];
   /** Who spoke last, most recent first. */
   readonly speakers: readonly ParticipantId[];
   /** What the viewer wants to see, whoever speaks or shares. */

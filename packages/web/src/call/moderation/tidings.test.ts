@@ -19,6 +19,7 @@ const view = conferenceView.parse({
   sources: [],
   speakers: [],
   hands: [],
+  codecs: { camera: ['VP8'], screen: ['VP8'] },
   mediaModeration: [],
   startMuted: { microphone: false, camera: false },
   subject: '',

@@ -1,4 +1,4 @@
-import { ownerOf, type ConferenceView, type SourceId } from '@treff/protocol';
+import { ownerOf, type ConferenceView, type ParticipantId } from '@treff/protocol';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -8,21 +8,22 @@ const STAY_MS = 5000;
 /** What to say about screens that others began to share lately; empty most of the time. */
 export function useShares(view: ConferenceView): readonly string[] {
   const { t } = useTranslation();
-  const told = useRef<{ epoch: string; screens: ReadonlySet<SourceId> }>(undefined);
+  const told = useRef<{ epoch: string; sharing: ReadonlySet<ParticipantId> }>(undefined);
   const [messages, setMessages] = useState<readonly string[]>([]);
   const { participants, sources, self, epoch } = view;
 
   useEffect(() => {
-    const all = sources.filter(({ id, kind }) => kind === 'screen' && ownerOf(id) !== self);
-    const screens = new Set(all.map(({ id }) => id));
+    // Whose screen is only encoded anew shares the same one.
+    const owners = sources.flatMap(({ id, kind }) => (kind === 'screen' ? ownerOf(id) : []));
+    const sharing = new Set(owners.filter((owner) => owner !== self));
     // What is shared when one comes is seen, and no news.
-    const known = told.current?.epoch === epoch ? told.current.screens : screens;
-    told.current = { epoch, screens };
-    const added = all.filter(({ id }) => !known.has(id));
+    const known = told.current?.epoch === epoch ? told.current.sharing : sharing;
+    told.current = { epoch, sharing };
+    const added = [...sharing].filter((owner) => !known.has(owner));
     if (added.length === 0) return;
     setMessages(
-      added.map(({ id }) => {
-        const name = participants.find((one) => one.id === ownerOf(id))?.displayName ?? '';
+      added.map((owner) => {
+        const name = participants.find(({ id }) => id === owner)?.displayName ?? '';
         return t('notice.sharing', { name: name === '' ? t('call.guest') : name });
       }),
     );

@@ -11,13 +11,14 @@ import { useMeeting, useMeetingState } from '../../room/MeetingContext.ts';
 import { DirectChoices } from './DirectChoices.tsx';
 import styles from './panels.module.css';
 import { RoomDialog } from './RoomDialog.tsx';
+import { ScreenChoices } from './ScreenChoices.tsx';
 
 interface SettingsDialogProps {
   readonly displayName: string;
   readonly onClose: () => void;
 }
 
-/** Devices, name, language and connection; everything takes effect at once. */
+/** Devices, name, language, screen and connection; everything takes effect at once. */
 export function SettingsDialog({ displayName, onClose }: SettingsDialogProps) {
   const { t } = useTranslation();
   const meeting = useMeeting();
@@ -70,6 +71,7 @@ export function SettingsDialog({ displayName, onClose }: SettingsDialogProps) {
         </form>
         <LanguageSelect label={t('settings.language')} />
       </section>
+      <ScreenChoices />
       <DirectChoices />
     </RoomDialog>
   );

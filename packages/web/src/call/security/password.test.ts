@@ -35,6 +35,7 @@ describe('the password that one has set oneself', () => {
     hands: [],
     access: { ...OPEN, password: true },
     knocking: [],
+    codecs: { camera: ['VP8'], screen: ['VP8'] },
     mediaModeration: [],
     startMuted: { microphone: false, camera: false },
     subject: '',

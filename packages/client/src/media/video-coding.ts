@@ -1,0 +1,90 @@
+import type { types } from 'mediasoup-client';
+import {
+  mediaKindOf,
+  videoCodecOf,
+  type AgreedCodecs,
+  type SourceKind,
+  type VideoCodec,
+} from '@treff/protocol';
+import { chooseCodec } from './encoders.ts';
+import {
+  encodingsOf,
+  layeredEncodings,
+  SCREEN_SOUND,
+  VOICE,
+  type Coding,
+  type Encoding,
+} from './encodings.ts';
+
+/** As much of mediasoup's device as this asks. */
+export interface SendingDevice {
+  readonly sendRtpCapabilities: types.RtpCapabilities;
+}
+
+/** How what one sends over the bridge is encoded: by what the conference agreed on, and what this browser can do. */
+export class VideoCoding {
+  readonly #device: SendingDevice;
+  readonly #scales: ReadonlySet<VideoCodec>;
+  /** What the browser said it could encode, and could not. */
+  readonly #unfit = new Set<VideoCodec>();
+  #agreed: AgreedCodecs = { camera: [], screen: [] };
+
+  /** `scales`: what the browser encodes in layers of one stream. */
+  constructor(device: SendingDevice, scales: ReadonlySet<VideoCodec>) {
+    this.#device = device;
+    this.#scales = scales;
+  }
+
+  /** Whether these are others than before. Before the first it is VP8. */
+  agree(codecs: AgreedCodecs): boolean {
+    if (codecs === this.#agreed) return false;
+    this.#agreed = codecs;
+    return true;
+  }
+
+  /** The browser could not encode this one after all. Of VP8 that is not believed: there is nothing else to try. */
+  spoil(codec: VideoCodec | undefined): void {
+    if (codec !== undefined && codec !== 'VP8') this.#unfit.add(codec);
+  }
+
+  /** Films on a screen are as hard to encode as cameras, so they take what those do. */
+  of(kind: SourceKind, track: MediaStreamTrack): Coding {
+    const encodes = new Set(this.#sendable.flatMap(({ mimeType }) => videoCodecOf(mimeType) ?? []));
+    for (const codec of this.#unfit) encodes.delete(codec);
+    const which = kind === 'screen' ? 'screen' : 'camera';
+    const agreed = this.#agreed[track.contentHint === 'motion' ? 'camera' : which];
+    const codec = chooseCodec(which, [...agreed, 'VP8'], { encodes, scales: this.#scales });
+    return { codec, layered: codec !== undefined && this.#scales.has(codec) };
+  }
+
+  /** See `MediaPath`. */
+  formOf(kind: SourceKind, track: MediaStreamTrack): string {
+    if (mediaKindOf(kind) === 'audio') return kind;
+    const coding = this.of(kind, track);
+    const encodings = encodingsOf(kind, track, coding);
+    return [coding.codec, encodings.length, encodings[0]?.scalabilityMode].join(' ');
+  }
+
+  /** What mediasoup-client is asked for. */
+  optionsOf(kind: SourceKind, track: MediaStreamTrack): Partial<types.ProducerOptions> {
+    if (kind === 'microphone') return VOICE;
+    if (kind === 'screenAudio') return SCREEN_SOUND;
+    const coding = this.of(kind, track);
+    const encodings = encodingsOf(kind, track, coding);
+    const codec = this.#sendable.find(({ mimeType }) => videoCodecOf(mimeType) === coding.codec);
+    // Where it encodes nothing that was agreed on, and not even VP8, the browser's own first choice is sent.
+    return codec === undefined ? { encodings } : { encodings, codec };
+  }
+
+  /** Of a camera with layers within its stream: what to encode when so many of them are wanted, from 1. */
+  layersWithin(kind: SourceKind, track: MediaStreamTrack): readonly Encoding[] | undefined {
+    if (kind !== 'camera' || !this.of(kind, track).layered) return undefined;
+    const { width = 0, height = 0 } = track.getSettings();
+    return layeredEncodings(width, height);
+  }
+
+  get #sendable(): readonly types.RtpCodecCapability[] {
+    const codecs = this.#device.sendRtpCapabilities.codecs ?? [];
+    return codecs.filter(({ mimeType }) => videoCodecOf(mimeType) !== undefined);
+  }
+}
