@@ -1,7 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Receiver } from './allocator.ts';
 import type { Clock } from './clock.ts';
-import { measuredBitrate } from './estimate.ts';
 import type { Source } from './source.ts';
 
 /** Milliseconds between two measurements. mediasoup's rates are means over two and a half seconds. */
@@ -73,5 +72,5 @@ async function measure(source: Source): Promise<void> {
   }
   // The lowest layer is the one that takes least, of those that are sent.
   const rates = stats.map(({ bitrate }) => bitrate).filter((bitrate) => bitrate > 0);
-  if (rates.length > 0) source.lowest = measuredBitrate(source.lowest, Math.min(...rates));
+  if (rates.length > 0) source.measured(Math.min(...rates));
 }
