@@ -9,6 +9,7 @@ import {
   persona,
   sees,
   setStage,
+  tryToJoin,
   until,
   type Attendee,
   type Visitor,
@@ -81,13 +82,14 @@ test('a password keeps out who lacks it, tells them nothing else, and leaves tho
 test('whoever is inside comes back after a reload, and whoever was about to enter has to give the new password', async () => {
   const ann = await stage.attend('reload', 0);
   const ben = await stage.attend('reload', 1);
+  const visitor = await stage.visit('reload', 2);
   const dialog = await openSecurity(ann);
   await dialog.getByRole('textbox', { name: 'New password' }).fill('tea time');
   await dialog.getByRole('button', { name: 'Set password' }).click();
   await dialog.getByText('tea time').waitFor();
+  await tryToJoin(visitor.page, visitor.who.name);
+  await visitor.page.getByRole('heading', { name: 'This meeting has a password' }).waitFor();
 
-  // A participant passes the door as who they were; the tightened rules held for the first time already.
-  await dialog.getByRole('textbox', { name: 'New password' }).waitFor({ state: 'detached' });
   await ben.page.reload();
   await join(ben.page, ben.who.name);
   const back = await isInside(ben);
@@ -108,12 +110,11 @@ test('whoever is inside comes back after a reload, and whoever was about to ente
   // Locked: not even the password opens.
   await dialog.getByRole('switch', { name: 'Lock the meeting' }).click();
   await ben.page.getByText(`${ann.who.name} locked the meeting`).waitFor();
-  const visitor = await stage.approach('reload', 2);
+  await givePassword(visitor, 'tea time');
   await visitor.page.getByRole('heading', { name: 'This meeting is locked' }).waitFor();
   await dialog.getByRole('switch', { name: 'Lock the meeting' }).click();
   await ben.page.getByText(`${ann.who.name} unlocked the meeting`).waitFor();
   await visitor.page.getByRole('button', { name: 'Try again' }).click();
-  await givePassword(visitor, 'tea time');
   const cem = await isInside(visitor);
   await hears(moderator.page, cem.id, cem.who);
 });
@@ -161,4 +162,9 @@ test('who was removed does not come back from the same network, and from another
   await ben.page.getByRole('button', { name: 'Ask to join' }).click();
   await panel.getByRole('button', { name: `Refuse ${ben.who.name}` }).click();
   await ben.page.getByRole('heading', { name: 'You were not let in' }).waitFor();
+  for (const { problems } of [ann, ben]) {
+    // Chromium takes no IPv6 address in a Content-Security-Policy, and goes by the 'self' beside it.
+    const others = problems.filter((problem) => !/invalid source: 'wss?:..\[::1\]/.test(problem));
+    problems.splice(0, Infinity, ...others);
+  }
 });

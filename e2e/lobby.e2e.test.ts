@@ -3,6 +3,7 @@ import {
   allMeet,
   attend,
   hears,
+  holdLine,
   isInside,
   join,
   leave,
@@ -12,6 +13,7 @@ import {
   until,
   type Attendee,
   type BrowserContext,
+  type Line,
   type Page,
   type Visitor,
 } from '@treff/testing/browser';
@@ -37,8 +39,8 @@ async function setLobby({ page }: Attendee, on: boolean): Promise<void> {
   await dialog.getByRole('button', { name: 'Close' }).click();
 }
 
-async function knock(room: string, index: number): Promise<Visitor> {
-  const visitor = await stage.approach(room, index);
+async function knock(...[room, index, prepare]: Parameters<typeof stage.approach>): Promise<Visitor> {
+  const visitor = await stage.approach(room, index, prepare);
   await visitor.page.getByRole('heading', { name: 'Ask to join this meeting' }).waitFor();
   await visitor.page.getByRole('button', { name: 'Ask to join' }).click();
   await visitor.page.getByRole('heading', { name: 'You have asked to join' }).waitFor();
@@ -51,7 +53,7 @@ async function recordRings(context: BrowserContext): Promise<void> {
     const rings: string[] = [];
     Object.assign(globalThis, { rings });
     const connect = AudioNode.prototype.connect;
-    function connectAndCount(this: AudioNode, ...args: [AudioNode]): AudioNode {
+    function connectAndCount(this: AudioNode, ...args: [AudioNode]): unknown {
       if (args[0] instanceof AudioDestinationNode) rings.push(this.context.state);
       return Reflect.apply(connect, this, args);
     }
@@ -129,6 +131,28 @@ test('when the moderator leaves while somebody waits, the next one lets them in'
   stage.present.splice(0);
   await ben.page.getByRole('button', { name: `Admit ${cem.who.name}` }).click();
   await allMeet([ben, await isInside(cem)]);
+});
+
+test('who waits keeps the place through a lost connection, and what was written', async () => {
+  const ann = await behindLobby('line');
+  let line: Line | undefined;
+  const ben = await knock('line', 1, async (context) => {
+    line = await holdLine(context);
+  });
+  await ben.page.getByRole('button', { name: 'Write to the moderators' }).click();
+  await ben.page.getByRole('textbox', { name: 'Type a message' }).fill('Here I am');
+  await ben.page.keyboard.press('Enter');
+  const place = ann.page.getByRole('region', { name: 'Waiting in the lobby (1)' });
+  await place.getByText('Here I am').waitFor();
+  await line?.cut();
+  await ben.page.getByText('The connection is lost. Your place is kept.').waitFor();
+  await place.getByText('Connection interrupted').waitFor();
+  line?.mend();
+  await place.getByText('Connection interrupted').waitFor({ state: 'detached' });
+  await ben.page.getByText('The connection is lost.').waitFor({ state: 'detached' });
+  await ben.page.getByRole('log').getByText('Here I am').waitFor();
+  await place.getByRole('button', { name: `Admit ${ben.who.name}` }).click();
+  await allMeet([ann, await isInside(ben)]);
 });
 
 test('who waits is told when the last one has left, and nobody can open any more', async () => {

@@ -16,7 +16,7 @@
  * before they sign in or see their rooms, and before they see each other; and what comes into the call when they do, panels and
  * dialogs.
  */
-export const LIMITS = { welcome: 130_000, account: 140_000, call: 250_000, later: 40_000 };
+export const LIMITS = { welcome: 130_000, account: 140_000, call: 235_000, later: 60_000 };
 
 /** What the entry imports for each page. A browser that shows one of them loads nothing of the others. */
 const PAGES = { welcome: /^src\/welcome\//, call: /^src\/room\//, account: /^src\/account\// };

@@ -73,8 +73,8 @@ test('exactly the limit is within the budget, one byte more is not', () => {
   expect(check(LIMITS.welcome).lines).toEqual([
     'welcome 130.0 of 130.0 kB',
     'account 130.0 of 140.0 kB',
-    'call 130.0 of 250.0 kB',
-    'later 0.0 of 40.0 kB',
+    'call 130.0 of 235.0 kB',
+    'later 0.0 of 60.0 kB',
   ]);
 });
 
@@ -99,7 +99,7 @@ test('of several languages the largest counts, once for each page', () => {
   expect(lines).toEqual([
     'welcome 3.0 of 130.0 kB',
     'account 3.0 of 140.0 kB',
-    'call 3.0 of 250.0 kB',
-    'later 0.0 of 40.0 kB',
+    'call 3.0 of 235.0 kB',
+    'later 0.0 of 60.0 kB',
   ]);
 });

@@ -15,6 +15,7 @@ import {
   layersInUse,
 } from './allocation.ts';
 import type { Clock } from './clock.ts';
+import { type LoadLimits, limitHeights } from './load.ts';
 import { Paced } from './paced.ts';
 import { SenderWants } from './sender-wants.ts';
 import type { Source } from './source.ts';
@@ -33,8 +34,8 @@ export interface Receiver {
 export interface AllocatorOptions {
   /** Those that are there, in order of joining. */
   readonly receivers: () => Iterable<Receiver>;
-  /** Limits of the operator and of the load, each -1 (all) or more. */
-  readonly lastN: () => readonly number[];
+  /** Of the operator and of the load. */
+  readonly limits: () => LoadLimits;
   readonly emit: (event: BridgeEvent) => void;
   readonly failed: (error: unknown) => void;
   readonly clock: Clock;
@@ -93,10 +94,18 @@ export class Allocator {
   /** Decides anew for one receiver, and resolves when it is sent that. */
   async allot(receiver: Receiver): Promise<void> {
     if (receiver.closed) return;
-    const { constraints, estimate, allocation: before, ref } = receiver;
+    const { estimate, allocation: before, ref } = receiver;
     const floor = (this.#floor ??= this.#look());
-    const lastN = this.#options.lastN();
-    const allocation = allocate({ floor, receiver: ref.endpoint, constraints, lastN, estimate, before });
+    const { lastN, maxHeight } = this.#options.limits();
+    const constraints = limitHeights(receiver.constraints, maxHeight);
+    const allocation = allocate({
+      floor,
+      receiver: ref.endpoint,
+      constraints,
+      lastN: [lastN],
+      estimate,
+      before,
+    });
     const sent = receiver.allot(allocation);
     this.#tellReceiver(receiver, allocation);
     this.#senders.ask();

@@ -16,7 +16,10 @@ import { type Clock, systemClock } from './clock.ts';
 import { MEDIA_CODECS } from './codecs.ts';
 import { ConferenceRoom, type RoomContext } from './conference-room.ts';
 import { stale, unavailable } from './errors.ts';
+import { type Gauge, LoadWatch, machineGauge } from './load-watch.ts';
+import { LOAD_LIMITS, type LoadLimits, strictest } from './load.ts';
 import type { Logger } from './logger.ts';
+import { SPREAD, type SpreadRule } from './spread.ts';
 import { type MediaWorker, WorkerPool } from './worker-pool.ts';
 
 /** Ended incarnations that are remembered, so that a call that comes very late opens none again. Twice as many as there may be at a time. */
@@ -33,19 +36,21 @@ export interface BridgeOptions {
   readonly advertise?: readonly string[];
   /** `CHANNEL_LAST_N`: how many cameras anybody is sent at most; -1, the default: all. */
   readonly lastN?: number;
+  /** Endpoints of one conference on one worker before it takes another one; that of {@link SPREAD} unless a test wants it to spread early. */
+  readonly endpointsPerWorker?: number;
   readonly logger: Logger;
   /** This machine's addresses; asked for anew for every endpoint, since interfaces come and go. */
   readonly interfaces?: () => readonly InterfaceAddress[];
   /** The machine's, unless a test turns time. */
   readonly clock?: Clock;
+  /** The machine's, unless a test says what there is to do. */
+  readonly gauge?: Gauge;
 }
 
 /** A bridge in this process, on mediasoup. */
 export interface MediasoupBridge extends Bridge {
   /** Process ids of the living workers. */
   readonly workerPids: readonly number[];
-  /** How many cameras anybody is sent at most while the bridge has more to do than it can, beside what the operator allows; -1, as at first: all. */
-  setLoadLastN(lastN: number): void;
 }
 
 /** Starts the workers. Rejects, leaving none behind, when one does not start, its port is taken, or there is no address to listen on. */
@@ -72,17 +77,42 @@ export async function createBridge(options: BridgeOptions): Promise<MediasoupBri
     },
     'media bridge listens on UDP and TCP',
   );
+  const rule = spreadRule(options.endpointsPerWorker);
+  const operator: LoadLimits = { lastN: options.lastN ?? -1, maxHeight: Infinity };
+  const clock = options.clock ?? systemClock;
   const bridge: InProcessBridge = new InProcessBridge(pool, events, {
-    chooseWorker: () => pool.leastLoaded(),
+    chooseWorker: (endpoints) => pool.choose(endpoints, rule),
     candidates: (port) => iceCandidates(announcedAddresses(advertise, interfaces()), port),
     emit: (event) => events.emit(event),
-    lastN: () => [options.lastN ?? -1, bridge.loadLastN],
-    clock: options.clock ?? systemClock,
+    limits: (workers) =>
+      strictest([
+        operator,
+        bridge.loadLimits,
+        ...[...workers].map(({ measured }) => LOAD_LIMITS[measured.level]),
+      ]),
+    clock,
     signal: (signal) => events.send({ signal }),
     logger,
   });
   pool.onDeath((worker) => bridge.workerDied(worker));
+  bridge.watchLoad(
+    new LoadWatch({
+      clock,
+      gauge: options.gauge ?? machineGauge(),
+      workers: () => pool.workers,
+      measured: ({ share, level }) => events.send({ signal: { type: 'load', load: share, level } }),
+      levelChanged: (mainThread) => {
+        const levels = pool.workers.map(({ port, measured }) => ({ port, level: measured.level }));
+        logger.info({ mainThread, workers: levels }, 'the load of the bridge is another one');
+        bridge.limitByLoad(LOAD_LIMITS[mainThread]);
+      },
+    }),
+  );
   return bridge;
+}
+
+function spreadRule(endpointsPerWorker = SPREAD.endpointsPerWorker): SpreadRule {
+  return { small: Math.min(SPREAD.small, endpointsPerWorker), endpointsPerWorker };
 }
 
 class InProcessBridge implements MediasoupBridge {
@@ -97,7 +127,8 @@ class InProcessBridge implements MediasoupBridge {
   /** Conferences without a worker that wait to be opened again or closed. */
   readonly #lost = new BoundedSet<Incarnation>(LIMITS.conferences);
   #stopping = false;
-  #loadLastN = -1;
+  #loadLimits = LOAD_LIMITS.normal;
+  #loadWatch: LoadWatch | undefined;
 
   constructor(pool: WorkerPool, events: EventStream, context: RoomContext) {
     this.#pool = pool;
@@ -109,13 +140,19 @@ class InProcessBridge implements MediasoupBridge {
     return this.#pool.pids;
   }
 
-  get loadLastN(): number {
-    return this.#loadLastN;
+  /** What the main thread allows. */
+  get loadLimits(): LoadLimits {
+    return this.#loadLimits;
   }
 
-  setLoadLastN(lastN: number): void {
-    if (lastN === this.#loadLastN) return;
-    this.#loadLastN = lastN;
+  /** Takes the watch over, and closes it at the end. */
+  watchLoad(watch: LoadWatch): void {
+    this.#loadWatch = watch;
+  }
+
+  /** The main thread allows so much, and workers may allow something else than before. */
+  limitByLoad(limits: LoadLimits): void {
+    this.#loadLimits = limits;
     for (const room of this.#rooms.values()) room.limitChanged();
   }
 
@@ -196,9 +233,8 @@ class InProcessBridge implements MediasoupBridge {
 
   workerDied(worker: MediaWorker): void {
     for (const room of this.#rooms.values()) {
-      if (room.worker !== worker) continue;
+      if (!room.lose(worker)) continue;
       const forgotten = this.#lost.add(room.incarnation);
-      room.lose();
       // Nobody wanted it back.
       if (forgotten !== undefined) void this.close(forgotten);
     }
@@ -206,6 +242,7 @@ class InProcessBridge implements MediasoupBridge {
 
   async shutdown(): Promise<void> {
     this.#stopping = true;
+    this.#loadWatch?.close();
     for (const incarnation of this.#rooms.keys()) await this.close(incarnation);
     await this.#pool.close();
   }

@@ -20,23 +20,27 @@ import { Allocator } from './allocator.ts';
 import type { Clock } from './clock.ts';
 import { Endpoint } from './endpoint.ts';
 import { refusalOf, stale, unavailable } from './errors.ts';
+import type { LoadLimits } from './load.ts';
 import type { Logger } from './logger.ts';
-import { Placement } from './placement.ts';
+import { Pipes } from './pipes.ts';
+import type { Placement } from './placement.ts';
+import { Placements } from './placements.ts';
 import { Rates } from './rates.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { Source } from './source.ts';
+import { VoiceSelection } from './voice-selection.ts';
 import type { MediaWorker } from './worker-pool.ts';
 
 /** What a room needs of the bridge around it. */
 export interface RoomContext {
-  /** The worker for a new placement; `undefined` while none lives. */
-  readonly chooseWorker: () => MediaWorker | undefined;
+  /** The worker for one more endpoint of a conference that has so many on those workers; `undefined` while none lives. */
+  readonly chooseWorker: (endpoints: ReadonlyMap<MediaWorker, number>) => MediaWorker | undefined;
   /** What clients are told to connect to on a worker's port. */
   readonly candidates: (port: number) => TransportParameters['iceCandidates'];
   readonly emit: (event: BridgeEvent) => void;
   readonly signal: (signal: BridgeSignal) => void;
-  /** Most cameras that anybody is sent, by the operator and by the load of the bridge; each -1 (all) or more. */
-  readonly lastN: () => readonly number[];
+  /** What anybody in a conference on these workers is sent at most, by the operator and by the load. */
+  readonly limits: (workers: Iterable<MediaWorker>) => LoadLimits;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -49,13 +53,15 @@ interface Seat {
   /** Ids that never name a source again. */
   readonly retired: Set<SourceId>;
   endpoint: Endpoint | undefined;
+  /** Where the endpoint lives. */
+  home: Placement | undefined;
   /** A look for sources to receive is queued already. */
   looking: boolean;
 }
 
 /**
- * One conference at the bridge: `open` while it has a placement, `lost` after its worker died (seats are remembered, nothing else), `closed` at the
- * end. What concerns one seat runs in its queue; what a seat publishes, others find when they next look.
+ * One conference at the bridge: `open` while it has a placement, `lost` after the last of its workers died (seats are remembered, nothing else), `closed` at the
+ * end. An endpoint lives on one worker; what it publishes is piped to the others where somebody receives it. What concerns one seat runs in its queue; what a seat publishes, others find when they next look.
  */
 export class ConferenceRoom {
   readonly incarnation: Incarnation;
@@ -64,73 +70,78 @@ export class ConferenceRoom {
   readonly #seats = new Map<ParticipantId, Seat>();
   readonly #allocator: Allocator;
   readonly #rates: Rates;
-  #placement: Placement | undefined;
+  readonly #voices: VoiceSelection;
+  readonly #placements: Placements;
+  readonly #pipes = new Pipes();
   #closed = false;
 
   constructor(incarnation: Incarnation, context: RoomContext) {
     this.incarnation = incarnation;
     this.#context = context;
-    const { clock, lastN, emit, logger } = context;
+    const { clock, emit, logger } = context;
     const receivers = (): Endpoint[] => this.#endpoints();
     this.#allocator = new Allocator({
       receivers,
-      lastN,
+      limits: () => context.limits(this.workers),
       emit,
       failed: (error) => logger.error({ err: error, incarnation }, 'cannot forward what is shown'),
       clock,
     });
+    this.#placements = new Placements({
+      chooseWorker: context.chooseWorker,
+      clock,
+      speech: {
+        levels: (levels) => {
+          context.signal({ type: 'audio-levels', incarnation, levels });
+          this.#voices.hear(levels);
+        },
+        dominant: (endpoint) => {
+          emit({ type: 'dominant-speaker', incarnation, endpoint });
+          this.#allocator.spoke(endpoint);
+        },
+      },
+    });
     this.#rates = new Rates(clock, receivers, () => this.#allocator.changed());
+    this.#voices = new VoiceSelection({
+      clock,
+      readyChanged: () => this.#lookEverywhere(),
+      silencedChanged: (sources) => this.#follow(sources),
+    });
   }
 
   /** Whether the conference runs on a living worker. */
   get isOpen(): boolean {
-    return this.#placement !== undefined;
+    return this.#placements.isOpen;
   }
 
-  /** The worker it runs on. */
-  get worker(): MediaWorker | undefined {
-    return this.#placement?.worker;
+  /** The workers it runs on. */
+  get workers(): Iterable<MediaWorker> {
+    return this.#placements.workers;
   }
 
   open(): Promise<void> {
     return this.#queue.run(async () => {
       if (this.#closed) throw stale('conference closed');
-      if (this.#placement !== undefined) return;
-      const worker = this.#context.chooseWorker();
-      if (worker === undefined) throw unavailable('no media worker lives');
-      const { incarnation } = this;
-      const placement = await Placement.open(worker, {
-        levels: (levels) => this.#context.signal({ type: 'audio-levels', incarnation, levels }),
-        dominant: (endpoint) => {
-          this.#context.emit({ type: 'dominant-speaker', incarnation, endpoint });
-          this.#allocator.spoke(endpoint);
-        },
-      });
-      // `close` and the worker's death wait for nothing, so both may have come meanwhile.
-      if (this.#isClosed()) {
-        placement.close();
-        throw stale('conference closed');
+      try {
+        await this.#placements.open();
+      } catch (error) {
+        // `close` waits for nothing, so it may have come meanwhile.
+        throw this.#isClosed() ? stale('conference closed') : error;
       }
-      if (!placement.alive) throw unavailable('media worker died');
-      this.#placement = placement;
     });
   }
 
   endpoint(ref: EndpointRef, rtpCapabilities: RtpCapabilities): Promise<MediaOffer> {
     const seat = this.#seat(ref.endpoint);
     return seat.queue.run(async () => {
-      const placement = this.#requirePlacement();
+      this.#requireOpen();
       if (seat.endpoint?.ref.generation === ref.generation) return seat.endpoint.offer();
       if (ref.generation <= seat.newest) throw stale(`generation ${ref.generation} is over`);
-      const endpoint = await this.#openEndpoint(placement, ref, rtpCapabilities);
-      if (this.#placement !== placement) {
-        endpoint.close();
-        throw this.#isClosed() ? stale('conference closed') : unavailable('media worker died');
-      }
+      const [endpoint, home] = await this.#openEndpoint(ref, rtpCapabilities);
       this.#closeEndpoint(seat);
       seat.newest = ref.generation;
       seat.endpoint = endpoint;
-      placement.worker.load += 1;
+      seat.home = home;
       await this.#allocator.allot(endpoint);
       await endpoint.receive(this.#sourcesFor(ref.endpoint), true);
       return endpoint.offer();
@@ -142,7 +153,7 @@ export class ConferenceRoom {
     const seat = this.#seats.get(ref.endpoint);
     if (seat === undefined) return Promise.reject(stale('no such endpoint'));
     return seat.queue.run(async () => {
-      this.#requirePlacement();
+      this.#requireOpen();
       const { endpoint } = seat;
       if (endpoint === undefined || endpoint.ref.generation !== ref.generation) {
         throw stale(`generation ${ref.generation} is not open`);
@@ -166,7 +177,7 @@ export class ConferenceRoom {
       if (endpoint.sources.has(id)) return;
       const source = await endpoint.publish(publication);
       try {
-        await this.#placement?.listenTo(source);
+        await this.#seats.get(ref.endpoint)?.home?.listenTo(source);
       } catch (error) {
         source.producer.close();
         throw error;
@@ -174,7 +185,8 @@ export class ConferenceRoom {
       if (endpoint.closed) throw unavailable('closed meanwhile');
       endpoint.sources.set(id, source);
       this.#allocator.add(source);
-      for (const [owner, other] of this.#seats) if (owner !== ref.endpoint) this.#look(other);
+      this.#voices.add(source);
+      if (this.#voices.isReady(source)) this.#lookEverywhere();
     });
   }
 
@@ -186,7 +198,7 @@ export class ConferenceRoom {
     });
   }
 
-  /** How many cameras may come changed. */
+  /** How many cameras may come changed, or how large. */
   limitChanged(): void {
     this.#allocator.changed();
   }
@@ -205,6 +217,7 @@ export class ConferenceRoom {
       source.producer.close();
       this.#allocator.remove([id]);
       this.#dropEverywhere([id]);
+      this.#voices.remove([id]);
     });
   }
 
@@ -213,6 +226,7 @@ export class ConferenceRoom {
       const source = endpoint.sources.get(id);
       if (source === undefined) throw new TreffError('source/unknown', id);
       if (source.producer.paused === paused) return;
+      this.#voices.switch(id, !paused);
       await (paused ? source.producer.pause() : source.producer.resume());
       this.#allocator.changed();
     });
@@ -228,7 +242,7 @@ export class ConferenceRoom {
   }
 
   snapshot(seq: number): BridgeSnapshot {
-    this.#requirePlacement();
+    this.#requireOpen();
     return {
       incarnation: this.incarnation,
       seq,
@@ -246,16 +260,28 @@ export class ConferenceRoom {
     };
   }
 
-  /** Its worker died. Newer generations may come once it is opened again. */
-  lose(): void {
-    if (this.#placement === undefined) return;
-    this.#placement = undefined;
-    this.#endAll();
-    this.#context.emit({
-      type: 'conference-lost',
-      incarnation: this.incarnation,
-      code: 'media/bridge-unavailable',
-    });
+  /**
+   * A worker died, and with it the endpoints that lived there; each of them may come again as a newer generation. Returns whether nothing is left: then the conference
+   * has to be opened again first.
+   */
+  lose(worker: MediaWorker): boolean {
+    const placement = this.#placements.lose(worker);
+    if (placement === undefined) return false;
+    const { emit } = this.#context;
+    const { incarnation } = this;
+    const code = 'media/bridge-unavailable';
+    if (!this.#placements.isOpen) {
+      this.#endAll();
+      emit({ type: 'conference-lost', incarnation, code });
+      return true;
+    }
+    for (const seat of this.#seats.values()) {
+      const { endpoint } = seat;
+      if (endpoint === undefined || seat.home !== placement) continue;
+      this.#closeEndpoint(seat);
+      emit({ type: 'endpoint-lost', ...endpoint.ref, code });
+    }
+    return false;
   }
 
   /** Idempotent. */
@@ -263,24 +289,25 @@ export class ConferenceRoom {
     this.#closed = true;
     this.#allocator.close();
     this.#rates.close();
-    const placement = this.#placement;
-    this.#placement = undefined;
-    const endpoints = this.#endAll();
-    if (placement === undefined) return;
-    placement.worker.load -= endpoints;
-    placement.close();
+    this.#voices.close();
+    this.#endAll();
+    this.#placements.close();
   }
 
+  /** On the worker that has room for it. Rejects, leaving nothing behind. */
   async #openEndpoint(
-    placement: Placement,
     ref: EndpointRef,
     rtpCapabilities: RtpCapabilities,
-  ): Promise<Endpoint> {
+  ): Promise<[endpoint: Endpoint, home: Placement]> {
+    let home: Placement | undefined;
     try {
-      return await Endpoint.open(ref, placement.router, {
-        webRtcServer: placement.worker.server,
+      home = await this.#placements.enter();
+      const { worker, router } = home;
+      const endpoint = await Endpoint.open(ref, router, {
+        pipes: this.#pipes,
+        webRtcServer: worker.server,
         rtpCapabilities,
-        iceCandidates: this.#context.candidates(placement.worker.port),
+        iceCandidates: this.#context.candidates(worker.port),
         logger: this.#context.logger,
         clock: this.#context.clock,
         listener: {
@@ -289,7 +316,11 @@ export class ConferenceRoom {
           estimated: () => this.#estimated(ref),
         },
       });
+      if (home.alive) return [endpoint, home];
+      endpoint.close();
+      throw unavailable('media worker died');
     } catch (error) {
+      if (home !== undefined) this.#placements.leave(home);
       throw this.#isClosed() ? stale('conference closed') : error;
     }
   }
@@ -306,7 +337,11 @@ export class ConferenceRoom {
     return [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
   }
 
-  /** Lets a seat receive what it does not receive yet. Many publications in a row are found with one look. */
+  #lookEverywhere(): void {
+    for (const seat of this.#seats.values()) this.#look(seat);
+  }
+
+  /** Lets a seat receive what it does not receive yet, and no voice that is not ready any more. Many changes in a row are found with one look. */
   #look(seat: Seat): void {
     if (seat.looking || seat.endpoint === undefined) return;
     seat.looking = true;
@@ -314,6 +349,10 @@ export class ConferenceRoom {
       seat.looking = false;
       const { endpoint } = seat;
       if (endpoint === undefined) return;
+      this.#drop(
+        endpoint,
+        [...endpoint.receptions].flatMap(({ source }) => (this.#voices.isReady(source) ? [] : source.id)),
+      );
       await endpoint.receive(this.#sourcesFor(endpoint.ref.endpoint), false);
       const news = [...endpoint.receptions].filter(({ told, source }) => !told && !source.closed);
       if (endpoint.closed || news.length === 0) return;
@@ -331,15 +370,28 @@ export class ConferenceRoom {
 
   #sourcesFor(receiver: ParticipantId): Source[] {
     return [...this.#seats].flatMap(([owner, { endpoint }]) =>
-      owner === receiver || endpoint === undefined ? [] : [...endpoint.sources.values()],
+      owner === receiver || endpoint === undefined
+        ? []
+        : [...endpoint.sources.values()].filter((source) => this.#voices.isReady(source)),
     );
   }
 
   #dropEverywhere(sources: readonly SourceId[]): void {
-    for (const { endpoint } of this.#seats.values()) {
-      const consumers = endpoint?.drop(sources) ?? [];
-      if (endpoint === undefined || consumers.length === 0) continue;
-      this.#context.emit({ type: 'consumers-removed', ...endpoint.ref, consumers });
+    for (const endpoint of this.#endpoints()) this.#drop(endpoint, sources);
+  }
+
+  #drop(endpoint: Endpoint, sources: readonly SourceId[]): void {
+    const consumers = endpoint.drop(sources);
+    if (consumers.length > 0) this.#context.emit({ type: 'consumers-removed', ...endpoint.ref, consumers });
+  }
+
+  /** Lets voices be heard, or not, as is decided. */
+  #follow(sources: readonly SourceId[]): void {
+    for (const endpoint of this.#endpoints()) {
+      endpoint.follow(sources).catch((error: unknown) => {
+        if (endpoint.closed) return;
+        this.#context.logger.error({ err: error, incarnation: this.incarnation }, 'cannot forward voices');
+      });
     }
   }
 
@@ -347,23 +399,27 @@ export class ConferenceRoom {
     const { endpoint } = seat;
     if (endpoint === undefined) return;
     const sources = [...endpoint.sources.keys()];
-    seat.endpoint = undefined;
-    endpoint.close();
-    if (this.#placement !== undefined) this.#placement.worker.load -= 1;
+    this.#end(seat, endpoint);
     this.#allocator.remove(sources);
     this.#dropEverywhere(sources);
+    this.#voices.remove(sources);
   }
 
-  #endAll(): number {
-    let ended = 0;
+  #endAll(): void {
     for (const seat of this.#seats.values()) {
       if (seat.endpoint === undefined) continue;
       this.#allocator.remove(seat.endpoint.sources.keys());
-      seat.endpoint.close();
-      seat.endpoint = undefined;
-      ended += 1;
+      this.#voices.remove(seat.endpoint.sources.keys());
+      this.#end(seat, seat.endpoint);
     }
-    return ended;
+  }
+
+  #end(seat: Seat, endpoint: Endpoint): void {
+    const { home } = seat;
+    seat.endpoint = undefined;
+    seat.home = undefined;
+    endpoint.close();
+    if (home !== undefined) this.#placements.leave(home);
   }
 
   #seat(endpoint: ParticipantId): Seat {
@@ -374,15 +430,15 @@ export class ConferenceRoom {
       newest: 0,
       retired: new Set(),
       endpoint: undefined,
+      home: undefined,
       looking: false,
     };
     this.#seats.set(endpoint, seat);
     return seat;
   }
 
-  #requirePlacement(): Placement {
-    if (this.#placement === undefined) throw stale('conference not open');
-    return this.#placement;
+  #requireOpen(): void {
+    if (!this.isOpen) throw stale('conference not open');
   }
 
   /** As a call, since the compiler does not know that it changes during an `await`. */

@@ -20,6 +20,7 @@ import type { Clock } from './clock.ts';
 import { refusalOf, unavailable } from './errors.ts';
 import { bandwidthReport, WayEstimate } from './estimate.ts';
 import type { Logger } from './logger.ts';
+import { Outlets, type Pipes } from './pipes.ts';
 import { Reception } from './reception.ts';
 import { receiverCapabilities, senderParameters, transportParameters } from './rtp.ts';
 import { Source } from './source.ts';
@@ -56,6 +57,7 @@ export class Endpoint {
   constraints: ReceiverConstraints | undefined;
   readonly #receptions = new Map<SourceId, Reception>();
   readonly #router: types.Router;
+  readonly #pipes: Pipes;
   readonly #transports: EndpointTransports;
   readonly #offered: Record<TransportRole, TransportParameters>;
   readonly #rtpCapabilities: types.RtpCapabilities;
@@ -71,6 +73,7 @@ export class Endpoint {
     router: types.Router,
     transports: EndpointTransports,
     options: {
+      pipes: Pipes;
       rtpCapabilities: RtpCapabilities;
       iceCandidates: TransportParameters['iceCandidates'];
       logger: Logger;
@@ -78,6 +81,7 @@ export class Endpoint {
   ) {
     this.ref = ref;
     this.#router = router;
+    this.#pipes = options.pipes;
     this.#transports = transports;
     this.#rtpCapabilities = receiverCapabilities(options.rtpCapabilities);
     this.#logger = options.logger;
@@ -92,6 +96,8 @@ export class Endpoint {
     ref: EndpointRef,
     router: types.Router,
     options: {
+      /** To the other routers of its conference. */
+      pipes: Pipes;
       webRtcServer: types.WebRtcServer;
       rtpCapabilities: RtpCapabilities;
       iceCandidates: TransportParameters['iceCandidates'];
@@ -155,6 +161,12 @@ export class Endpoint {
     const changes = [...this.#receptions.values()].flatMap(
       (reception) => reception.allot(this.#allotted(reception.source)) ?? [],
     );
+    if (changes.length > 0) await this.#inWorker(changes);
+  }
+
+  /** Lets its receptions of these sources run or pause, as is decided for everybody. */
+  async follow(sources: readonly SourceId[]): Promise<void> {
+    const changes = sources.flatMap((source) => this.#receptions.get(source)?.follow() ?? []);
     if (changes.length > 0) await this.#inWorker(changes);
   }
 
@@ -241,7 +253,8 @@ export class Endpoint {
       producer.close();
       throw unavailable('closed meanwhile');
     }
-    return new Source(this.ref.endpoint, publication, producer);
+    const outlets = new Outlets(this.#router, producer, this.#pipes);
+    return new Source(this.ref.endpoint, publication, producer, outlets);
   }
 
   /** Receives those of `sources` that it can decode and does not receive yet; the new ones. They wait for `start` unless `started`. */
@@ -250,11 +263,12 @@ export class Endpoint {
       (source) =>
         !source.closed &&
         !this.#receptions.has(source.id) &&
-        this.#router.canConsume({ producerId: source.producer.id, rtpCapabilities: this.#rtpCapabilities }),
+        source.outlets.canConsume(this.#rtpCapabilities),
     );
     const opened = await Promise.allSettled(
       wanted.map((source) =>
         Reception.open(this.#transports.receive, source, {
+          router: this.#router,
           rtpCapabilities: this.#rtpCapabilities,
           allotted: this.#allotted(source),
           started,
@@ -282,12 +296,13 @@ export class Endpoint {
     return added;
   }
 
-  /** Forgets sources that ended, and took their consumers with them; the ids of those receptions that the owner was told of. */
+  /** Receives these sources no longer, of which some have ended; the ids of those receptions that the owner was told of. */
   drop(sources: readonly SourceId[]): string[] {
     return sources.flatMap((source) => {
       const reception = this.#receptions.get(source);
       if (reception === undefined) return [];
       this.#receptions.delete(source);
+      reception.close();
       return reception.told ? [reception.id] : [];
     });
   }

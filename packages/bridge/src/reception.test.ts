@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import { describe, expect, it } from 'vitest';
 import { participantId, sourceId } from '@treff/protocol';
@@ -11,6 +12,7 @@ const CAMERA = sourceId.parse('0fd81c2a-v1');
 function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast' } = {}) {
   const { kind = 'video', type = 'simulcast' } = options;
   const told: string[] = [];
+  const crossing: string[] = [];
   const consumer = {
     id: 'consumer',
     kind,
@@ -25,9 +27,11 @@ function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast
     setPreferredLayers: async ({ spatialLayer }: types.ConsumerLayers) =>
       void told.push(`layer ${spatialLayer}`),
     setPriority: async (priority: number) => void told.push(`priority ${priority}`),
+    observer: new EventEmitter(),
     requestKeyFrame: async () => void told.push('key frame'),
     close: () => {
       consumer.closed = true;
+      consumer.observer.emit('close');
     },
   };
   const transport = {
@@ -44,17 +48,26 @@ function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast
     isVideo: kind === 'video',
     owner: participantId.parse('0fd81c2a'),
     producer: { id: 'producer', kind, type },
+    outlets: {
+      at: async () => ({
+        producerId: 'producer',
+        run: async (running: boolean) => void crossing.push(running ? 'run' : 'rest'),
+        release: () => void crossing.push('release'),
+      }),
+    },
     height: 720,
     layers: type === 'simple' ? 1 : 3,
+    silenced: false,
     closed: false,
   };
   const open = (started: boolean, allotted?: Forwarded): Promise<Reception | undefined> =>
     Reception.open(transport as unknown as types.WebRtcTransport, source as unknown as Source, {
+      router: {} as types.Router,
       rtpCapabilities: {},
       allotted,
       started,
     });
-  return { told, consumer, transport, source, open };
+  return { told, crossing, consumer, transport, source, open };
 }
 
 const layer = (spatialLayer: number, priority = 1): Forwarded => ({ layer: spatialLayer, priority });
@@ -154,6 +167,28 @@ describe('a source that is received', () => {
     await reception?.allot(undefined);
     await reception?.acknowledge();
     expect(told).toEqual(['running at its only layer']);
+  });
+
+  it('is not heard while its source is silenced, and resumes afterwards', async () => {
+    const { told, source, open } = world({ kind: 'audio', type: 'simple' });
+    source.silenced = true;
+    const reception = await open(true);
+    await reception?.start();
+    source.silenced = false;
+    await reception?.follow();
+    expect(reception?.follow()).toBeUndefined();
+    source.silenced = true;
+    await reception?.follow();
+    expect(told).toEqual(['paused at its only layer', 'resume', 'pause']);
+  });
+
+  it('ends when it is closed', async () => {
+    const { told, consumer, open } = world();
+    const reception = await open(true, LOWEST);
+    reception?.close();
+    expect(consumer.closed).toBe(true);
+    await reception?.allot(undefined);
+    expect(told).toEqual(['running at 0']);
   });
 
   it.each(['source', 'transport'] as const)(

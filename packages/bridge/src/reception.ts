@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
 import { type ConsumerParameters, rtpParameters } from '@treff/protocol';
 import type { Forwarded } from './allocation.ts';
+import type { Outlet } from './pipes.ts';
 import type { Source } from './source.ts';
 
 /** What a consumer was last told to do; it is only told again what changed. */
@@ -20,16 +21,18 @@ export class Reception {
   /** The endpoint's owner was told of it, by an offer or an event. */
   told = false;
   readonly #consumer: types.Consumer;
+  readonly #outlet: Outlet;
   readonly #applied: Applied;
   #started: boolean;
   #acknowledged = false;
-  /** As the allocation says; undefined: it is not forwarded. Sound is in any case. */
+  /** As the allocation says; undefined: it is not forwarded. Of sound it says nothing. */
   #allotted: Forwarded | undefined;
   #applying: Promise<void> | undefined;
 
   private constructor(
     source: Source,
     consumer: types.Consumer,
+    outlet: Outlet,
     options: { started: boolean; allotted: Forwarded | undefined },
   ) {
     this.source = source;
@@ -40,6 +43,7 @@ export class Reception {
       rtpParameters: rtpParameters.parse(consumer.rtpParameters),
     };
     this.#consumer = consumer;
+    this.#outlet = outlet;
     this.#started = options.started;
     this.#allotted = options.allotted;
     this.#applied = {
@@ -49,11 +53,12 @@ export class Reception {
     };
   }
 
-  /** Starts to receive a source on a transport; `undefined` when the source or the transport ended meanwhile. */
+  /** Starts to receive a source on a transport of `router`; `undefined` when the source or the transport ended meanwhile. */
   static async open(
     transport: types.WebRtcTransport,
     source: Source,
     options: {
+      router: types.Router;
       rtpCapabilities: types.RtpCapabilities;
       allotted: Forwarded | undefined;
       started: boolean;
@@ -61,16 +66,27 @@ export class Reception {
   ): Promise<Reception | undefined> {
     const { allotted, started } = options;
     const layered = source.producer.type !== 'simple';
-    const consumer = await transport.consume({
-      producerId: source.producer.id,
-      rtpCapabilities: options.rtpCapabilities,
-      paused: !started || (source.isVideo && allotted === undefined),
-      ...(layered ? { preferredLayers: { spatialLayer: allotted?.layer ?? 0 } } : {}),
-    });
+    const paused = !started || isWithheld(source, allotted);
+    const outlet = await source.outlets.at(options.router);
+    let consumer: types.Consumer;
+    try {
+      await outlet.run(!paused);
+      consumer = await transport.consume({
+        producerId: outlet.producerId,
+        rtpCapabilities: options.rtpCapabilities,
+        paused,
+        ...(layered ? { preferredLayers: { spatialLayer: allotted?.layer ?? 0 } } : {}),
+      });
+    } catch (error) {
+      outlet.release();
+      throw error;
+    }
+    consumer.observer.once('close', () => outlet.release());
     // Came too late to be closed with its transport. With its source it closes by itself.
     if (transport.closed) consumer.close();
+    if (consumer.closed) outlet.release();
     if (consumer.closed || source.closed) return undefined;
-    return new Reception(source, consumer, { started, allotted });
+    return new Reception(source, consumer, outlet, { started, allotted });
   }
 
   get id(): string {
@@ -98,7 +114,17 @@ export class Reception {
   /** Pauses, resumes, or changes the layer; calls the worker only for what differs. `undefined`: nothing does. */
   allot(forwarded: Forwarded | undefined): Promise<void> | undefined {
     this.#allotted = forwarded;
+    return this.follow();
+  }
+
+  /** The same, when whether the source is silenced has changed. */
+  follow(): Promise<void> | undefined {
     return this.#applying ?? (this.#nextStep() === undefined ? undefined : this.#apply());
+  }
+
+  /** Ends it; with its source it does by itself. Idempotent. */
+  close(): void {
+    this.#consumer.close();
   }
 
   /** One step at a time, until what was told last is so: another wish may come while the worker answers. */
@@ -134,11 +160,17 @@ export class Reception {
         };
       }
     }
-    const paused = !this.#started || (this.source.isVideo && allotted === undefined);
+    const paused = !this.#started || isWithheld(this.source, allotted);
     if (paused === applied.paused) return undefined;
     return async () => {
+      if (!paused) await this.#outlet.run(true);
       await (paused ? consumer.pause() : consumer.resume());
       applied.paused = paused;
+      if (paused) await this.#outlet.run(false);
     };
   }
+}
+
+function isWithheld({ isVideo, silenced }: Source, allotted: Forwarded | undefined): boolean {
+  return isVideo ? allotted === undefined : silenced;
 }

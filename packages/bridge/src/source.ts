@@ -8,6 +8,7 @@ import {
 } from '@treff/protocol';
 import type { VideoSource } from './allocation.ts';
 import { expectedBitrate, measuredBitrate } from './estimate.ts';
+import type { Outlets } from './pipes.ts';
 import { spatialLayers } from './rtp.ts';
 
 /** One source that is forwarded, from its publication to its end. */
@@ -16,22 +17,28 @@ export class Source {
   readonly kind: SourceKind;
   readonly owner: ParticipantId;
   readonly producer: types.Producer;
+  /** Where it is received, on whatever worker. */
+  readonly outlets: Outlets;
   /** Pixels of the top layer; `undefined` for audio and where the publisher did not say. */
   readonly height: number | undefined;
   /** Spatial layers a consumer can choose from. */
   readonly layers: number;
   readonly #expected: number;
   #measured: number | undefined;
+  /** Of a microphone: nobody is to hear it, though it is on. */
+  silenced = false;
 
   constructor(
     owner: ParticipantId,
     publication: Pick<Publication, 'source' | 'kind' | 'height' | 'rtpParameters'>,
     producer: types.Producer,
+    outlets: Outlets,
   ) {
     this.id = publication.source;
     this.kind = publication.kind;
     this.owner = owner;
     this.producer = producer;
+    this.outlets = outlets;
     this.height = publication.height;
     this.layers = spatialLayers(publication.rtpParameters);
     const announced = this.layers === publication.rtpParameters.encodings.length;

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createWorker, setLogEventListeners, type types } from 'mediasoup';
 import type { ListenAddress } from './announce.ts';
+import { IDLE, type Load } from './load.ts';
 import type { Logger } from './logger.ts';
+import { type SpreadRule, chooseWorker, fullness } from './spread.ts';
 
 /** Milliseconds before a dead worker is started again; doubled with every death until it has lived for {@link STABLE_MS}. */
 const FIRST_RESTART_MS = 50;
@@ -25,8 +27,10 @@ export interface MediaWorker {
   readonly port: number;
   readonly worker: types.Worker;
   readonly server: types.WebRtcServer;
-  /** Endpoints and rooms on it: kept by the rooms, read by {@link WorkerPool.leastLoaded}. */
+  /** Endpoints and rooms on it: kept by the rooms. */
   load: number;
+  /** What it has to do: kept by the bridge's `LoadWatch`. */
+  measured: Load;
 }
 
 /** The worker processes, one per core and port. One that dies is replaced on its port. */
@@ -58,11 +62,22 @@ export class WorkerPool {
     return pool;
   }
 
-  /** The living worker with the least on it; `undefined` while none lives. */
-  leastLoaded(): MediaWorker | undefined {
+  /** The living ones, in the order of their ports. */
+  get workers(): readonly MediaWorker[] {
     return [...this.#alive.values()]
       .filter(({ worker }) => !worker.closed)
-      .toSorted((one, other) => one.load - other.load)[0];
+      .toSorted((one, other) => one.port - other.port);
+  }
+
+  /** The worker for one more endpoint of a conference that has so many on those workers; `undefined` while none lives. */
+  choose(endpoints: ReadonlyMap<MediaWorker, number>, rule: SpreadRule): MediaWorker | undefined {
+    const candidates = this.workers.map((worker) => ({
+      worker,
+      endpoints: endpoints.get(worker),
+      fullness: fullness(worker.measured.share, worker.load),
+      busy: worker.measured.level !== 'normal',
+    }));
+    return chooseWorker(candidates, rule)?.worker;
   }
 
   /** Calls back when a worker is gone with all that was on it. It is started again unasked. */
@@ -96,7 +111,7 @@ export class WorkerPool {
       const where = listen.map(({ ip }) => ip).join(', ');
       throw new Error(`Media port ${port} (UDP and TCP) on ${where} is not to be had`, { cause: error });
     }
-    const member: MediaWorker = { port, worker, server, load: 0 };
+    const member: MediaWorker = { port, worker, server, load: 0, measured: IDLE };
     worker.once('died', (cause) => {
       logger.error({ err: cause, port, pid: worker.pid }, 'media worker died');
       this.#alive.delete(port);

@@ -79,20 +79,6 @@ describe('last-N', () => {
     await viewer.silence(ben.camera, ben.voiceId);
     await viewer.receive(screen, 5);
   });
-
-  it('is lowered under load for everybody, and given back', async () => {
-    meeting = await NativeMeeting.open();
-    const [ann, ben] = [await come(), await come()];
-    const viewer = await meeting.join();
-    await viewer.constrain({}, 180);
-    await viewer.receive(ben.camera, 5);
-    meeting.bridge.setLoadLastN(1);
-    await viewer.silence(ben.camera, ben.voiceId);
-    await viewer.receive(ann.camera, 5);
-    meeting.bridge.setLoadLastN(-1);
-    await viewer.receive(ben.camera, 20);
-    expect(meeting.last('forwarded', viewer)?.withheld).toEqual({});
-  });
 });
 
 describe('what senders encode', () => {

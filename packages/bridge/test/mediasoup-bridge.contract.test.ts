@@ -1,9 +1,14 @@
-import { ManualClock, describeBridgeContract } from '@treff/testing';
+import { type BridgeUnderTest, ManualClock, describeBridgeContract } from '@treff/testing';
 import { testBridge } from './test-bridge.ts';
 
-describeBridgeContract('the mediasoup bridge', async () => {
+async function subject(port: number, endpointsPerWorker?: number): Promise<BridgeUnderTest> {
   const clock = new ManualClock();
-  const bridge = await testBridge({ port: 43_100, workers: 2, clock });
+  const bridge = await testBridge({
+    port,
+    workers: 2,
+    clock,
+    ...(endpointsPerWorker === undefined ? {} : { endpointsPerWorker }),
+  });
   return {
     bridge,
     passTime: (ms) => clock.advance(ms),
@@ -12,4 +17,8 @@ describeBridgeContract('the mediasoup bridge', async () => {
       for (const pid of bridge.workerPids) process.kill(pid, 'SIGKILL');
     },
   };
-});
+}
+
+describeBridgeContract('the mediasoup bridge', () => subject(43_100));
+// From the second endpoint on everything crosses a pipe.
+describeBridgeContract('the mediasoup bridge with every conference on two workers', () => subject(43_110, 1));

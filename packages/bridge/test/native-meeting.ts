@@ -28,6 +28,7 @@ import {
   type Logger,
   type MediasoupBridge,
 } from '../src/index.ts';
+import { IDLE_GAUGE } from './idle-gauge.ts';
 
 /** A camera at 720p as a browser would send it. */
 const SIMULCAST: readonly VideoLayer[] = [
@@ -63,7 +64,7 @@ export function worker(): ReturnType<typeof provideWorker> {
   return provision;
 }
 
-/** A real bridge with one worker, one conference open on it, and native peers at its endpoints. */
+/** A real bridge with one worker unless told otherwise, one conference open on it, and native peers at its endpoints. */
 export class NativeMeeting {
   readonly bridge: MediasoupBridge;
   readonly incarnation = parseIncarnation.parse(randomBytes(16).toString('hex'));
@@ -75,7 +76,9 @@ export class NativeMeeting {
   static async open({
     advertise = ['127.0.0.1'],
     ...options
-  }: Partial<Pick<BridgeOptions, 'advertise' | 'lastN' | 'clock'>> = {}): Promise<NativeMeeting> {
+  }: Partial<
+    Pick<BridgeOptions, 'advertise' | 'lastN' | 'clock' | 'workers' | 'endpointsPerWorker' | 'gauge'>
+  > = {}): Promise<NativeMeeting> {
     const { path } = await worker();
     // Test files of two checkouts may run at the same time.
     const port = 42_000 + (process.pid % 1_000);
@@ -85,6 +88,7 @@ export class NativeMeeting {
       port,
       advertise,
       logger: silent,
+      gauge: IDLE_GAUGE,
       ...options,
     });
     const meeting = new NativeMeeting(bridge);

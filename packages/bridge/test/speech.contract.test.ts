@@ -2,6 +2,8 @@ import { type types, createWorker } from 'mediasoup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ParticipantId, type SourceKind, makeSourceId } from '@treff/protocol';
 import { participant, until } from '@treff/testing';
+import { IDLE } from '../src/load.ts';
+import { Outlets, Pipes } from '../src/pipes.ts';
 import { Placement } from '../src/placement.ts';
 import { Source } from '../src/source.ts';
 import { workerBinary } from './test-bridge.ts';
@@ -39,7 +41,7 @@ describe('who speaks', () => {
       listenInfos: [{ protocol: 'udp', ip: '127.0.0.1', port: 43_600 }],
     });
     placement = await Placement.open(
-      { port: 43_600, worker, server, load: 0 },
+      { port: 43_600, worker, server, load: 0, measured: IDLE },
       {
         levels: (heard) => void levels.push(heard),
         dominant: (endpoint) => void dominant.push(endpoint),
@@ -61,7 +63,8 @@ describe('who speaks', () => {
     };
     const producer = await transport.produce({ kind: 'audio', rtpParameters });
     const publication = { source: makeSourceId(owner, kind, ssrc), kind, height: undefined, rtpParameters };
-    await placement.listenTo(new Source(owner, publication, producer));
+    const outlets = new Outlets(placement.router, producer, new Pipes());
+    await placement.listenTo(new Source(owner, publication, producer, outlets));
     let loudness: number | undefined;
     let steady = false;
     let sequence = 0;

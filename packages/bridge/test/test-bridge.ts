@@ -5,6 +5,7 @@ import {
   createBridge,
   provideWorker,
 } from '../src/index.ts';
+import { IDLE_GAUGE } from './idle-gauge.ts';
 
 /** Writes what should not happen where a failing test shows it. */
 const LOGGER: Logger = {
@@ -25,5 +26,5 @@ export async function workerBinary(): Promise<string> {
 export async function testBridge(
   options: Pick<BridgeOptions, 'port' | 'workers'> & Partial<BridgeOptions>,
 ): Promise<MediasoupBridge> {
-  return createBridge({ workerBin: await workerBinary(), logger: LOGGER, ...options });
+  return createBridge({ workerBin: await workerBinary(), logger: LOGGER, gauge: IDLE_GAUGE, ...options });
 }

@@ -13,6 +13,7 @@ import { nextHands } from './features/hands/hands.ts';
 import { nextBlocks } from './features/media-moderation/media-moderation.ts';
 import { nextRoute } from './features/media/route.ts';
 import { nextRoles, type RolePolicy } from './features/roles/roles.ts';
+import { nextTurns } from './features/speaker-stats/speaker-stats.ts';
 import { refusalOf } from './permissions.ts';
 import { FEATURES, type ConferenceCommand, type ConferenceEvent } from './registry.ts';
 import { mediaModerationOf, type Rules } from './rules.ts';
@@ -52,6 +53,7 @@ export function createConference(options: ConferenceOptions): ConferenceState {
     },
     sources: FEATURES.sources.initial,
     speakers: FEATURES.speakers.initial,
+    speakerStats: FEATURES.speakerStats.initial,
     hands: FEATURES.hands.initial,
     moderation: { ...FEATURES.moderation.initial, kicked: new Map(restored?.kicked) },
     mediaModeration: restored === undefined ? FEATURES.mediaModeration.initial : mediaModerationOf(restored),
@@ -64,12 +66,13 @@ export function createConference(options: ConferenceOptions): ConferenceState {
       policy: options.access ?? FEATURES.access.initial.policy,
       ...options.doors,
       ...restored?.doors,
+      expected: new Map(restored?.present),
     },
   };
 }
 
 /**
- * Permission first, then the feature's own judgement, then what follows for roles, for raised hands, for what is blocked and for the route of media. Pure: nothing happens
+ * Permission first, then the feature's own judgement, then what follows for roles, for raised hands, for what is blocked, for the route of media and for turns of speech. Pure: nothing happens
  * until the events are evolved.
  */
 export function decide(
@@ -84,7 +87,7 @@ export function decide(
   if (!decision.ok) return decision;
   const after = decision.events.reduce(evolve, state);
   const roles = nextRoles(state, after, decision.events, context.now);
-  const events = [
+  const events: ConferenceEvent[] = [
     ...decision.events,
     ...roles,
     ...nextHands(after, context.now),
@@ -92,7 +95,10 @@ export function decide(
     ...nextAccess(after, decision.events, context.now),
   ];
   const route = nextRoute(after, context.now);
-  return route === after.media.route ? accept(...events) : accept(...events, { type: 'media-routed', route });
+  if (route !== after.media.route) events.push({ type: 'media-routed', route });
+  // Whose turn it is depends on all of that; most of the time nobody speaks.
+  if (after.speakerStats.turns.size === 0) return accept(...events);
+  return accept(...events, ...nextTurns(events.reduce(evolve, state), context.now));
 }
 
 type CommandType = ConferenceCommand['type'];
@@ -118,6 +124,7 @@ function decidersOf({
   roles,
   sources,
   speakers,
+  speakerStats,
   hands,
   moderation,
   mediaModeration,
@@ -132,6 +139,7 @@ function decidersOf({
     ...roles.decide,
     ...sources.decide,
     ...speakers.decide,
+    ...speakerStats.decide,
     ...hands.decide,
     ...moderation.decide,
     ...mediaModeration.decide,
@@ -161,6 +169,7 @@ export function evolve(state: ConferenceState, event: ConferenceEvent): Conferen
     roles: FEATURES.roles.evolve(state.roles, event),
     sources: FEATURES.sources.evolve(state.sources, event),
     speakers: FEATURES.speakers.evolve(state.speakers, event),
+    speakerStats: FEATURES.speakerStats.evolve(state.speakerStats, event),
     hands: FEATURES.hands.evolve(state.hands, event),
     moderation: FEATURES.moderation.evolve(state.moderation, event),
     mediaModeration: FEATURES.mediaModeration.evolve(state.mediaModeration, event),

@@ -10,6 +10,7 @@ export { peerOf } from './features/media/route.ts';
 export { mediaPlan, type MediaPlan, type PlannedSource } from './features/media/media.ts';
 export { maySend } from './features/media-moderation/media-moderation.ts';
 export { endOf, kickOf, removalOf, type Ended, type Kick } from './features/moderation/moderation.ts';
+export { spokenTimes } from './features/speaker-stats/speaker-stats.ts';
 export { roleOf, type RolePolicy } from './features/roles/roles.ts';
 export type { ConferenceCommand, ConferenceEvent } from './registry.ts';
 export { applyViewEvent } from './replica.ts';

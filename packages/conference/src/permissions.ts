@@ -15,6 +15,7 @@ export const PERMISSIONS = {
   resume: 'system',
   tick: 'system',
   speaking: 'system',
+  voice: 'system',
   rename: 'seated',
   'allow-p2p': 'seated',
   'media-ready': 'seated',

@@ -19,6 +19,11 @@ import {
 } from './features/participants/participants.ts';
 import { roles, type RolesCommand, type RolesEvent } from './features/roles/roles.ts';
 import { sources, type SourcesCommand, type SourcesEvent } from './features/sources/sources.ts';
+import {
+  speakerStats,
+  type SpeakerStatsCommand,
+  type SpeakerStatsEvent,
+} from './features/speaker-stats/speaker-stats.ts';
 import { speakers, type SpeakersCommand, type SpeakersEvent } from './features/speakers/speakers.ts';
 import {
   startMuted,
@@ -33,6 +38,7 @@ export type ConferenceCommand =
   | RolesCommand
   | SourcesCommand
   | SpeakersCommand
+  | SpeakerStatsCommand
   | HandsCommand
   | ModerationCommand
   | MediaModerationCommand
@@ -48,6 +54,7 @@ export type ConferenceEvent =
   | RolesEvent
   | SourcesEvent
   | SpeakersEvent
+  | SpeakerStatsEvent
   | HandsEvent
   | ModerationEvent
   | MediaModerationEvent
@@ -63,6 +70,7 @@ export const FEATURES = {
   roles,
   sources,
   speakers,
+  speakerStats,
   hands,
   moderation,
   mediaModeration,

@@ -8,6 +8,7 @@ import type { ModerationState } from './features/moderation/moderation.ts';
 import type { ParticipantsState } from './features/participants/participants.ts';
 import type { RolesState } from './features/roles/roles.ts';
 import type { SourcesState } from './features/sources/sources.ts';
+import type { SpeakerStatsState } from './features/speaker-stats/speaker-stats.ts';
 import type { SpeakersState } from './features/speakers/speakers.ts';
 import type { StartMutedState } from './features/start-muted/start-muted.ts';
 import type { SubjectState } from './features/subject/subject.ts';
@@ -24,6 +25,7 @@ export interface ConferenceState {
   readonly roles: RolesState;
   readonly sources: SourcesState;
   readonly speakers: SpeakersState;
+  readonly speakerStats: SpeakerStatsState;
   readonly hands: HandsState;
   readonly moderation: ModerationState;
   readonly mediaModeration: MediaModerationState;

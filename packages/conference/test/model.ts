@@ -181,7 +181,11 @@ const anyCommand: fc.Arbitrary<ConferenceCommand> = fc.oneof(
   }),
   fc.record({ type: fc.constant('remove-source' as const), source: anySourceId }),
   fc.record({ type: fc.constant('mute-source' as const), source: anySourceId, muted: fc.boolean() }),
-  fc.record({ type: fc.constant('speaking' as const), participant: person }),
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('speaking' as const), participant: person }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('voice' as const), participant: person, heard: fc.boolean() }),
+  },
 );
 
 /** Mostly the actor that the command is meant for, sometimes any. */

@@ -26,7 +26,8 @@ import type { DtlsParameters, IceParameters, RtpCapabilities } from './rtp.ts';
  *   arrives before the next call is made; all others may also arrive out of order.
  * - A rejected promise is a `TreffError` with a code; the bridge's state is then as before the call.
  * - The bridge has a consumer of every source for every other endpoint of the conference that can decode it; consumers come and go by events.
- *   A publisher never gets its own source.
+ *   A publisher never gets its own source. Where there are more microphones than `LIMITS.voices`, it has consumers of as many as that or a
+ *   few more, chosen for all endpoints alike: among them those that are on, as long as they are not too many, from when they are switched on.
  * - Which of the pictures that an endpoint shows are forwarded to it follows from its constraints, who spoke, and the way to it; it learns by
  *   `forwarded` which are not. What nobody receives any more its publisher learns by `sender-constraints`, 10 s later; what somebody wants again, at once.
  */
@@ -116,15 +117,29 @@ export type BridgeEvent =
       readonly transport: TransportRole;
       readonly state: 'connected' | 'disconnected' | 'failed';
     } & EndpointRef)
-  /** The worker died: the conference is closed at the bridge; `open` it again under the same incarnation with higher generations. */
+  /** The worker that carried this endpoint died, and the conference goes on elsewhere: open a newer generation. */
+  | ({ readonly type: 'endpoint-lost'; readonly code: ErrorCode } & EndpointRef)
+  /** The worker died, or the last of several: the conference is closed at the bridge; `open` it again under the same incarnation with higher generations. */
   | { readonly type: 'conference-lost'; readonly incarnation: Incarnation; readonly code: ErrorCode };
 
-export type BridgeSignal = {
+/** About one conference. */
+export interface ConferenceSignal {
   readonly type: 'audio-levels';
   readonly incarnation: Incarnation;
   /** dBov, -127 (silence) to 0. Silent endpoints are left out. */
   readonly levels: Readonly<Record<ParticipantId, number>>;
-};
+}
+
+export type BridgeSignal =
+  | ConferenceSignal
+  /** What one more participant would meet, about once a second: `load` from 0 to about 1, smoothed, and what it means. */
+  | { readonly type: 'load'; readonly load: number; readonly level: LoadLevel };
+
+/**
+ * `busy`: nothing new is put there if something else has room. `overloaded`: fewer and smaller pictures are forwarded. `full`: nobody new can be carried.
+ * A level lasts until there has been clearly less to do for a while.
+ */
+export type LoadLevel = 'normal' | 'busy' | 'overloaded' | 'full';
 
 export interface BridgeSnapshot {
   readonly incarnation: Incarnation;

@@ -65,7 +65,7 @@ export const ERROR_CODES = [
   'session/replaced',
   /** The socket did not take what was sent to it. */
   'session/too-slow',
-  /** The server holds as many sockets or conferences as it may. `retryAfterMs` says when to try again. */
+  /** The server holds as many sockets or conferences as it may, or has so much to forward that nobody new can be carried. `retryAfterMs` says when to try again. */
   'server/full',
   /** The server is stopping. */
   'server/stopping',

@@ -9,4 +9,5 @@ export * from './room-name.ts';
 export * from './rooms.ts';
 export * from './rtp.ts';
 export * from './sign-in.ts';
+export * from './statistics.ts';
 export * from './view.ts';

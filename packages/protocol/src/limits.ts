@@ -64,6 +64,12 @@ export const LIMITS = {
   /** Joins of one address without a valid seat's token: a school behind one address opens its lessons within this burst. */
   joinBurst: 200,
   joinsPerSecond: 5,
+  /** Joins with the token of one seat that do not count for the address: a connection that keeps breaking. */
+  returnBurst: 20,
+  returnPaceMs: 10_000,
+  /** Passwords that one conference may be given: a burst, then one more every `passwordChangePaceMs`. Each costs 20 ms of a core. */
+  passwordChanges: 5,
+  passwordChangePaceMs: 5_000,
   /** Addresses, and rooms, whose joins and wrong passwords are counted. */
   countedAddresses: 10_000,
   /** Characters of an invitation's secret. */
@@ -74,6 +80,8 @@ export const LIMITS = {
   participants: 500,
   /** Sources one endpoint may have at the same time: microphone, camera, screen, screen sound. */
   sourcesPerEndpoint: 4,
+  /** Voices of a conference that are forwarded at a time: of more one understands nothing, and a consumer of each at everybody takes memory and time. */
+  voices: 12,
   /** Sources one endpoint may ever add in one conference; their ids end in this number. */
   sourceIndex: 9_999,
   /** Sources that one constraints message may name. */
@@ -83,6 +91,29 @@ export const LIMITS = {
   selectedSources: 50,
   /** Pixels, the tallest picture anybody may ask for or announce: 8K. */
   maxHeight: 4_320,
+  /** Pixels, the widest picture anybody may tell of: 8K. */
+  maxWidth: 7_680,
+  /** The largest figures of a connection that anybody may tell: a minute, ten gigabits a second, the frames of the fastest screen. */
+  figureMs: 60_000,
+  figureBitsPerSecond: 10_000_000_000,
+  figureFrames: 500,
+  /** Characters of a codec's name. */
+  codecNameLength: 32,
+  /** Milliseconds between two words of a client about its own connection, as long as that is neither better nor worse. */
+  connectionTellMs: 10_000,
+  /** Milliseconds between two words of the server about whose connection is bad: in a large meeting somebody's always is. */
+  connectionSpreadMs: 3_000,
+  /** Milliseconds after which the server says that again though nothing changed, because a signal may be lost. */
+  connectionRepeatMs: 30_000,
+  /** Answers to somebody who looks at statistics: at once to who opens one after the other, in the long run once a second. */
+  statisticsBurst: 5,
+  statisticsPerSecond: 1,
+  /** Milliseconds of silence that belong to what somebody says: a breath, a thought. */
+  speechPauseMs: 2_000,
+  /** People who left and whose speaking time a conference remembers; beyond that those go first who have spoken least. */
+  speakersGone: 500,
+  /** Characters of the name that an operator gives to where the server stands. */
+  regionLength: 64,
   /** Entries of one seat's outbox; beyond it a resume gets a snapshot. */
   outboxEntries: 1_024,
   /** Bytes of one seat's outbox, serialised. */
@@ -97,7 +128,7 @@ export const LIMITS = {
   rememberedCommands: 256,
   /** Characters of a command id. */
   commandIdLength: 36,
-  /** Characters of a seat's token. The longest room and name in it, in a script of three bytes a letter, make about 1,000. */
+  /** Characters of a seat's token. The longest room in it, in a script of three bytes a letter, makes about 800. */
   tokenLength: 2_048,
   /** Milliseconds for which a token brings its participant back after a restart: longer than meetings last, so that no meeting is too long to be restored. */
   restoreMs: 24 * 60 * 60_000,
@@ -105,6 +136,8 @@ export const LIMITS = {
   conferences: 10_000,
   /** Sockets of one server process that have not joined. */
   unjoinedSockets: 2_000,
+  /** Of these, sockets of one address: a school behind one has so many on the prejoin page, and one machine can't shut everybody else out. */
+  unjoinedSocketsOfAddress: 1_000,
   /** Codecs, header extensions, encodings in RTP parameters and capabilities. Chromium 156 lists about 40 codecs, 20 extensions. */
   rtpCodecs: 100,
   rtpHeaderExtensions: 64,
@@ -148,8 +181,8 @@ export const LIMITS = {
   idTokenLength: 2_048,
   /** Characters of the path that somebody returns to after signing in: the longest room name percent-encoded is 1,152. */
   returnPathLength: 2_048,
-  /** Bytes of the rules of one running conference, as they are kept for a crash: a few hundred bytes for each of `participants`. */
-  conferenceRecordBytes: 256 * 1024,
+  /** Bytes of the rules of one running conference, as they are kept for a crash: less than 1,800 for each of `participants`, if all of them were removed with long words. */
+  conferenceRecordBytes: 1024 * 1024,
   /** Characters of the name that one signs in with; an email address fits. */
   accountNameLength: 64,
   /** Characters of an account's password: NIST SP 800-63B asks for at least 8, and to take at least 64. */

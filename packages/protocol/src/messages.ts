@@ -5,6 +5,7 @@ import { iceServers } from './ice-servers.ts';
 import { LIMITS } from './limits.ts';
 import { p2pAction } from './p2p.ts';
 import { dtlsParameters, iceParameters, rtpCapabilities, rtpParameters, transportParameters } from './rtp.ts';
+import { clientSignal, signal } from './statistics.ts';
 import { conferenceView, displayName, lobbyMessage, viewEvent } from './view.ts';
 
 /** Raised with every change that an older page or server would misunderstand. */
@@ -256,6 +257,8 @@ export const clientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('media'), generation, body: clientMediaAction }),
   /** To the other end of the direct connection. What is about an earlier one is dropped. */
   z.object({ type: z.literal('p2p'), generation, body: p2pAction }),
+  /** Droppable, unnumbered. */
+  z.object({ type: z.literal('signal'), signal: clientSignal }),
   /** Answered by `ice-servers`: those that were told have expired, or soon will. */
   z.object({ type: z.literal('ice-servers') }),
   /** Answered by `pong` with the same number; the browser cannot see WebSocket pings. */
@@ -264,16 +267,6 @@ export const clientMessage = z.discriminatedUnion('type', [
 export type ClientMessage = z.infer<typeof clientMessage>;
 
 // --- Server to client ----------------------------------------------------------------------------------------------------------
-
-/** Droppable, unnumbered, the latest wins. */
-export const signal = z.discriminatedUnion('type', [
-  /** Who can be heard now, and how loud: dBov from -127 (silence) to 0 (RFC 6464). Who is not listed is silent. */
-  z.object({
-    type: z.literal('audio-levels'),
-    levels: z.record(participantId, z.int().check(z.minimum(-127), z.maximum(0))),
-  }),
-]);
-export type Signal = z.infer<typeof signal>;
 
 export const serverMessage = z.discriminatedUnion('type', [
   z.object({
@@ -293,6 +286,8 @@ export const serverMessage = z.discriminatedUnion('type', [
     token: text(LIMITS.tokenLength),
     media: mediaOffer,
     iceServers,
+    /** Where the server stands, in the operator's words. */
+    region: z.optional(text(LIMITS.regionLength)),
   }),
   /** Instead of `joined`, which follows by itself, or an `error`. Nothing of the conference is told meanwhile. */
   z.object({
@@ -306,8 +301,6 @@ export const serverMessage = z.discriminatedUnion('type', [
   }),
   /** To somebody who waits, what they wrote too. */
   z.object({ type: z.literal('lobby-message'), message: lobbyMessage }),
-  /** Takes the place of the one before: it says what the person is by now. */
-  z.object({ type: z.literal('token'), token: text(LIMITS.tokenLength) }),
   z.object({ type: z.literal('resumed'), token: text(LIMITS.tokenLength) }),
   /** One numbered change; numbers of a seat have no gaps. */
   z.object({ type: z.literal('event'), seq: sequence, event: viewEvent }),

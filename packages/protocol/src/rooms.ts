@@ -5,13 +5,15 @@ import { role, startMuted } from './view.ts';
 /** Milliseconds since the epoch. */
 const moment = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
 
+/** Who moderates on coming into an owned room: the owner alone, also who comes first, everybody, or whoever is signed in. */
+export const roomModerators = z.enum(['owner', 'first', 'everyone', 'authenticated']);
+
 /** What the owner of a room decides once and for all of its conferences. */
 export const roomSettings = z
   .object({
     /** Moderators decide about each who comes, from the start. */
     lobby: z.boolean(),
-    /** Who moderates on coming in: the owner alone, also who comes first, everybody, or whoever is signed in. */
-    moderators: z.enum(['owner', 'first', 'everyone', 'authenticated']),
+    moderators: roomModerators,
     /** What is muted of those who come in. */
     startMuted,
     /** Absent: as many as the server takes. */
@@ -26,6 +28,13 @@ export const roomSettings = z
     ),
   );
 export type RoomSettings = z.infer<typeof roomSettings>;
+
+/** What a room has of which nothing else was said: as any other, but its owner moderates. */
+export const USUAL_SETTINGS: RoomSettings = {
+  lobby: false,
+  moderators: 'owner',
+  startMuted: { microphone: false, camera: false },
+};
 
 /** `PUT /api/rooms/:room`. */
 export const roomRequest = z.object({
@@ -53,7 +62,7 @@ export const invitationRequest = z.object({ role, expiresAt: moment });
 export type InvitationRequest = z.infer<typeof invitationRequest>;
 
 /** The answer. `path` of the page, with the secret, which is told this once. */
-export const createdInvitation = z.object({ id: z.string(), path: z.string() });
+export const createdInvitation = z.object({ id: z.string(), path: z.string().check(z.startsWith('/')) });
 export type CreatedInvitation = z.infer<typeof createdInvitation>;
 
 /** An invitation as the room's owner sees it. */

@@ -152,6 +152,9 @@ export class ConferenceMedia {
         // The client sees the same from its end, and asks for what it needs; this is for the operator.
         this.#endpoints.get(event.endpoint)?.transportChanged(event.generation, event.transport, event.state);
         break;
+      case 'endpoint-lost':
+        this.#endpoints.get(event.endpoint)?.lost(event.generation);
+        break;
       case 'conference-lost':
         this.#lost();
         break;

@@ -7,6 +7,7 @@ import {
   type BridgeMessage,
   type ErrorCode,
   type Incarnation,
+  type LoadLevel,
   type ParticipantId,
   type RtpCapabilities,
   type StartMuted,
@@ -38,6 +39,8 @@ export interface ConferencesOptions {
   readonly ownedRoom?: ((room: string) => Promise<OwnedRoom | undefined>) | undefined;
   readonly hashPassword?: (password: string) => Promise<string>;
   readonly startMuted: StartMuted;
+  /** Where the server stands. */
+  readonly region?: string | undefined;
   readonly makeIncarnation: () => Incarnation;
   readonly makeParticipantId: () => ParticipantId;
   /** How many conferences there may be; {@link LIMITS.conferences} if absent. */
@@ -56,6 +59,10 @@ export interface OwnedRoom {
 
 const FULL_RETRY_AFTER_MS = 30_000;
 
+function full(): TreffError {
+  return new TreffError('server/full', undefined, { retryAfterMs: FULL_RETRY_AFTER_MS });
+}
+
 /** Every conference of this process, by the room's name. One begins with its first participant and ends with its last. */
 export class Conferences implements Reception {
   readonly rtpCapabilities: RtpCapabilities;
@@ -72,6 +79,8 @@ export class Conferences implements Reception {
   readonly #unsubscribe: () => void;
   /** Of the bridge. One that was there before this server has told others; that then looks like a gap, and is one. */
   #lastEvent = 0;
+  /** As the bridge said last. */
+  #bridgeLoad: LoadLevel = 'normal';
 
   constructor(options: ConferencesOptions) {
     this.#options = options;
@@ -93,6 +102,8 @@ export class Conferences implements Reception {
     this.#join(session, room, request).catch((error: unknown) => {
       if (!(error instanceof TreffError))
         this.#options.logger.error({ err: error }, 'a defect in letting people in');
+      // They came in by another way meanwhile.
+      if (session.hasPlace) return;
       session.refuse(codeOf(error), error instanceof TreffError ? { retryAfterMs: error.retryAfterMs } : {});
     });
   }
@@ -100,17 +111,15 @@ export class Conferences implements Reception {
   async #join(session: Session, room: string, request: JoinRequest): Promise<void> {
     const { door } = this.#options;
     const lost = this.#claimOf(request.restore);
-    door.count(session, lost !== undefined);
+    door.count(session, lost);
+    // Who had a place has it still: to send them away is no relief, for they come again.
+    if (this.#bridgeLoad === 'full' && lost === undefined) throw full();
     const caller = await door.identify(session, room, request);
     const displayName = caller.displayName ?? request.displayName;
     for (;;) {
       const focus = await this.#focusOf(room);
-      if (focus === undefined) return session.refuse('server/full', { retryAfterMs: FULL_RETRY_AFTER_MS });
-      const { password: hash } = focus;
-      const password =
-        request.password === undefined || hash === undefined
-          ? undefined
-          : await door.tryPassword(session, room, request.password, hash);
+      if (focus === undefined) throw full();
+      const password = await this.#tryPassword(session, focus, request.password);
       // It may have ended meanwhile, and another one have begun, with other rules.
       if (this.#byRoom.get(room) !== focus) continue;
       focus.join(
@@ -123,6 +132,18 @@ export class Conferences implements Reception {
         },
       );
       return;
+    }
+  }
+
+  /** Whether a password fits, if there is something to compare. Rejects as the door does, and leaves no empty conference behind then. */
+  async #tryPassword(session: Session, focus: Focus, password: string | undefined) {
+    const { room, password: hash } = focus;
+    if (password === undefined || hash === undefined) return undefined;
+    try {
+      return await this.#options.door.tryPassword(session, room, password, hash);
+    } catch (error) {
+      focus.abandon();
+      throw error;
     }
   }
 
@@ -171,7 +192,7 @@ export class Conferences implements Reception {
   #open(room: string, owned: OwnedRoom | undefined): Focus | undefined {
     if (this.#closed || this.#byRoom.size >= this.#limit) return undefined;
     const { bridge, clock, logger, tokens, p2p, roles, access, startMuted, rules } = this.#options;
-    const { makeParticipantId } = this.#options;
+    const { makeParticipantId, region } = this.#options;
     const incarnation = this.#options.makeIncarnation();
     const restored = rules.takeUp(room);
     const focus = new Focus({
@@ -190,6 +211,7 @@ export class Conferences implements Reception {
       },
       doors: owned?.doors,
       startMuted: owned?.startMuted ?? startMuted,
+      region,
       restored,
       hashPassword: this.#options.hashPassword ?? hashPassword,
       makeParticipantId,
@@ -223,7 +245,9 @@ export class Conferences implements Reception {
 
   #receive(message: BridgeMessage): void {
     if ('signal' in message) {
-      this.#byIncarnation.get(message.signal.incarnation)?.signal(message.signal);
+      const { signal } = message;
+      if (signal.type === 'load') this.#bridgeLoad = signal.level;
+      else this.#byIncarnation.get(signal.incarnation)?.signal(signal);
       return;
     }
     const { seq, event } = message;

@@ -72,6 +72,7 @@ describe('readConfig', () => {
         STUN_PORT: '5000',
         TURN_URLS: 'turn:turn.example.org, turns:[2001:db8::7]:443?transport=tcp',
         TURN_SECRET: 'sixteen-or-more!',
+        SERVER_REGION: 'Frankfurt, Süd',
         DATA_DIR: '/var/lib/treff',
         LOG_LEVEL: 'debug',
       }),
@@ -97,6 +98,7 @@ describe('readConfig', () => {
         secret: 'sixteen-or-more!',
       },
       publicUrl: 'https://meet.example.org',
+      region: 'Frankfurt, Süd',
       dataDir: '/var/lib/treff',
       logLevel: 'debug',
     });
@@ -141,6 +143,8 @@ describe('readConfig', () => {
     ['TURN_URLS', 'turn.example.org'],
     ['TURN_URLS', 'turn:turn.example.org,'],
     ['TURN_URLS', 'turn:a,turn:b,turn:c,turn:d,turn:e,turn:f,turn:g,turn:h'],
+    ['SERVER_REGION', 'x'.repeat(65)],
+    ['SERVER_REGION', 'two\nlines'],
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%s and names variable, value and what is allowed', (variable, value) => {
     expect(() => readConfig({ [variable]: value })).toThrow(`${variable}=${JSON.stringify(value)} is not `);

@@ -38,6 +38,8 @@ export interface Config extends TokenSettings {
   readonly turn: TurnServers | undefined;
   /** The origin people open, without a trailing slash, when it differs from what the server sees (reverse proxy). */
   readonly publicUrl: string | undefined;
+  /** Where this server stands, as people read it in the details of their connection. */
+  readonly region?: string | undefined;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
 }
@@ -149,6 +151,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       'an http or https address without path, such as https://meet.example.org',
       undefined,
     ),
+    region: read<string | undefined>(
+      'SERVER_REGION',
+      region,
+      `a name of at most ${LIMITS.regionLength} characters`,
+      undefined,
+    ),
     dataDir: read('DATA_DIR', z.string().check(z.maxLength(1_024)), 'the path of a folder', './data'),
     logLevel: read<LogLevel>('LOG_LEVEL', z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   } satisfies Config;
@@ -184,6 +192,8 @@ const turnUrls = z.pipe(
 const host = z
   .string()
   .check(z.refine((text) => isIP(text) !== 0 || /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)));
+
+const region = z.string().check(z.maxLength(LIMITS.regionLength), z.regex(/^\P{Cc}+$/u));
 
 const addressList = z.pipe(
   commaSeparated,

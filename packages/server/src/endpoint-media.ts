@@ -184,6 +184,11 @@ export class EndpointMedia {
     this.#reconciler.kick();
   }
 
+  /** What carried the transports of a generation is gone. */
+  lost(generation: Generation): void {
+    if (generation === this.#generation) this.renew();
+  }
+
   /** The client is back: sends the difference between what it has and what is there. */
   resume(inventory: MediaInventory | undefined): void {
     // Without transports the offer is still to come, and says everything.

@@ -8,6 +8,7 @@ class StubbornSession implements Session {
   readonly id = 1;
   readonly address = '192.0.2.1';
   readonly isOpen = true;
+  readonly hasPlace = false;
   readonly sent: ServerMessage[] = [];
   place: Place | undefined;
   closed = false;

@@ -12,7 +12,6 @@ import {
   peerOf,
   project,
   projectEvent,
-  roleOf,
   type AccessPolicy,
   type Actor,
   type Applicant,
@@ -27,12 +26,13 @@ import {
 } from '@treff/conference';
 import {
   CLOSE,
+  LIMITS,
   type Bridge,
   type BridgeEvent,
-  type BridgeSignal,
   type ClientMediaAction,
   type Command,
   type CommandId,
+  type ConferenceSignal,
   type ErrorCode,
   type Generation,
   type Incarnation,
@@ -48,12 +48,15 @@ import {
 import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
+import { ConferenceSignals } from './conference-signals.ts';
 import type { Logger } from './logger.ts';
+import { TokenBucket } from './rate.ts';
 import { Returns } from './returns.ts';
+import type { RestoredRules } from './rules-keeper.ts';
 import { Seat, type CommandResult } from './seat.ts';
-import type { SeatClaim, SeatTokens } from './seat-token.ts';
+import type { SeatClaim, SeatTokens, TokenRotation } from './seat-token.ts';
 import type { ErrorDetails, JoinRequest, Place, ResumeRequest, Session } from './session.ts';
-import { WaitingRoom } from './waiting-room.ts';
+import { KNOCKABLE, WaitingRoom } from './waiting-room.ts';
 
 export interface FocusOptions {
   readonly room: string;
@@ -78,16 +81,12 @@ export interface FocusOptions {
   onOpened(): void;
   /** What those who come in switch off before, until a moderator says otherwise. */
   readonly startMuted: StartMuted;
+  /** Where the server stands, for those who look at their connection. */
+  readonly region?: string | undefined;
   /** An id that may be in use already: the focus asks again. */
   readonly makeParticipantId: () => ParticipantId;
   /** Nobody is left; the focus is closed. Called once. `ended`: somebody ended it for everybody; `entered`: somebody has been inside. */
   onOver(over: { readonly ended: Ended | undefined; readonly entered: boolean }): void;
-}
-
-/** What is left of a conference that did not end by itself. */
-export interface RestoredRules {
-  readonly rules: Rules;
-  readonly incarnations: readonly Incarnation[];
 }
 
 /** Who asks for a place, besides what they say themselves. */
@@ -114,7 +113,10 @@ export class Focus {
   readonly incarnation: Incarnation;
   readonly #options: FocusOptions;
   readonly #seats = new Map<ParticipantId, Seat>();
+  /** Of seats that were given up lately: which token brings their participant back. */
+  readonly #rotations = new Map<ParticipantId, TokenRotation>();
   readonly #media: ConferenceMedia;
+  readonly #signals: ConferenceSignals;
   readonly #returns: Returns;
   #state: ConferenceState;
   /** Work that came while other work was being done. */
@@ -124,6 +126,7 @@ export class Focus {
   readonly #waitingRoom: WaitingRoom;
   /** Passwords that are being hashed, one after the other. */
   #hashing: Promise<void> = Promise.resolve();
+  readonly #passwordChanges: TokenBucket;
   /** Somebody came in while nobody was there. */
   #opened = false;
   /** The rules that were given away last, as text. */
@@ -135,6 +138,11 @@ export class Focus {
     this.incarnation = options.incarnation;
     this.#options = options;
     const { bridge, clock, logger, incarnation, room, restored } = options;
+    this.#passwordChanges = new TokenBucket({
+      burst: LIMITS.passwordChanges,
+      perSecond: 1_000 / LIMITS.passwordChangePaceMs,
+      now: clock.now(),
+    });
     this.#returns = new Returns({ room, earlier: restored?.incarnations ?? [] });
     this.#state = createConference({
       ...options,
@@ -146,7 +154,13 @@ export class Focus {
       state: () => this.#state,
       run: (work) => this.#do(work),
       dispatch: (command) => this.#dispatch(command, SYSTEM),
-      sign: (waiting, what) => this.#sign(waiting, what),
+      sign: (waiting) => this.#sign(waiting, true),
+    });
+    this.#signals = new ConferenceSignals({
+      clock,
+      state: () => this.#state,
+      seats: this.#seats,
+      dispatch: (command) => this.#do(() => this.#dispatch(command, SYSTEM)),
     });
     this.#media = new ConferenceMedia({
       incarnation,
@@ -198,7 +212,8 @@ export class Focus {
   join(session: Session, request: JoinRequest, caller: Caller): void {
     const refuse = () => session.refuse('server/internal');
     this.#do(() => {
-      if (!session.isOpen) return;
+      // Its place may have come by another way while it was asked who this is: moderators let the person in, or a host came.
+      if (!session.isOpen || session.hasPlace) return;
       const lost = this.#lostHere(caller.lost);
       if (lost?.waits === true && this.#waitingRoom.takeBack(session, request, lost)) return;
       this.#letIn(session, request, { ...caller, lost: lost?.waits === true ? undefined : lost });
@@ -206,14 +221,16 @@ export class Focus {
   }
 
   #letIn(session: Session, request: JoinRequest, { applicant, lost, onHostRequired }: Caller): void {
-    const formerly = lost?.participant;
     const { identity, address } = applicant;
-    const removal = removalOf(this.#state, { participant: formerly, identity: identity?.id, address });
+    const asking = { participant: lost?.participant, identity: identity?.id, address };
+    const removal = removalOf(this.#state, asking);
     if (removal !== undefined) return tellKicked(session, removal);
     const returning = this.#returning(lost);
+    const formerly = returning ?? this.#formerly(lost);
     const participant = returning ?? this.#newParticipantId();
     const { displayName, p2p } = request;
-    const role = returning === undefined ? undefined : lost?.role;
+    // As the server knew them last.
+    const role = returning === undefined ? undefined : this.#state.access.expected.get(returning);
     const known = returning !== undefined;
     const refusal = this.#dispatch(
       { type: 'join', participant, displayName, p2p, formerly, role, applicant: { ...applicant, known } },
@@ -225,6 +242,11 @@ export class Focus {
     if (known) this.#returns.note(participant);
     if (this.#state.participants.has(participant)) this.#seat(participant, session, request.rtpCapabilities);
     else this.#waitingRoom.add(participant, session, request);
+  }
+
+  /** Somebody for whom this was opened does not come: it ends unless others did. */
+  abandon(): void {
+    this.#follow();
   }
 
   /** Keeps a seat for somebody who came in, and asks for their transports. */
@@ -254,12 +276,13 @@ export class Focus {
       old?.close(CLOSE.replaced, 'session/replaced');
       session.enter(this.#place(seat, session));
       session.seated();
-      session.send({ type: 'resumed', token: this.#token(seat) });
+      session.send({ type: 'resumed', token: this.#sign(seat, false) });
       const missed = epoch === this.incarnation ? seat.outbox.since(seq) : undefined;
       if (missed !== undefined) for (const text of missed) session.sendText(text);
       else session.send({ type: 'snapshot', seq: seat.outbox.seq, view: project(this.#state, participant) });
       this.#dispatch({ type: 'resume', participant }, SYSTEM);
       this.#media.endpoint(participant)?.resume(media);
+      this.#signals.arrived();
     }, refuse);
   }
 
@@ -267,12 +290,8 @@ export class Focus {
     this.#media.handle(numbered);
   }
 
-  signal(signal: BridgeSignal): void {
-    const text = JSON.stringify({
-      type: 'signal',
-      signal: { type: signal.type, levels: signal.levels },
-    } satisfies ServerMessage);
-    for (const seat of this.#seats.values()) if (seat.phase.name === 'seated') seat.session?.sendSignal(text);
+  signal(signal: ConferenceSignal): void {
+    this.#signals.heard(signal);
   }
 
   /** Events of the bridge were missed. */
@@ -293,6 +312,7 @@ export class Focus {
     this.#waitingRoom.close(code, error, details);
     this.#seats.clear();
     this.#media.close();
+    this.#signals.close();
     this.#options.onOver({ ended: endOf(this.#state), entered: this.#state.access.opened });
   }
 
@@ -307,6 +327,7 @@ export class Focus {
       command: (id, command) => own(() => this.#command(seat, id, command)),
       media: (generation, action) => own(() => this.#act(seat, generation, action)),
       p2p: (generation, action) => own(() => this.#passOn(participant, generation, action)),
+      signal: (signal) => own(() => this.#signals.take(participant, signal)),
       leave: (reason) =>
         own(() => {
           seat.session = undefined;
@@ -349,7 +370,9 @@ export class Focus {
     if (!roles.moderators.has(seat.participant)) return settle(() => 'permission/denied');
     const refusal = password === undefined ? undefined : unfitPassword(password, passwordDigits);
     if (refusal !== undefined) return settle(() => refusal);
-    const { hashPassword, logger } = this.#options;
+    const { hashPassword, logger, clock } = this.#options;
+    if (password !== undefined && !this.#passwordChanges.take(clock.now()))
+      return settle(() => 'protocol/rate-limited');
     this.#hashing = this.#hashing.then(async () => {
       try {
         const hash = password === undefined ? undefined : await hashPassword(password);
@@ -406,15 +429,18 @@ export class Focus {
     phase.cancel();
     seat.phase = { name: 'seated' };
     session.seated();
+    const { region } = this.#options;
     const view = project(this.#state, participant);
     session.send({
       type: 'joined',
       seq: seat.outbox.seq,
       view,
-      token: this.#token(seat),
+      token: this.#sign(seat, false),
       media,
       iceServers: session.iceServers(),
+      ...(region === undefined ? {} : { region }),
     });
+    this.#signals.arrived();
   }
 
   #refuseJoin(seat: Seat, code: ErrorCode): void {
@@ -439,8 +465,6 @@ export class Focus {
     this.#state = after;
     if (event.type === 'participant-left') this.#seatGone(event.participant);
     this.#waitingRoom.see(event);
-    // Before the person is told: who then keeps the token keeps the right one.
-    if (event.type === 'role-changed') this.#renewToken(event.participant);
     const now = this.#options.clock.now();
     for (const seat of this.#seats.values()) {
       // Who is still joining gets the whole view with `joined`.
@@ -465,6 +489,12 @@ export class Focus {
     const seat = this.#seats.get(participant);
     if (seat === undefined) return;
     this.#seats.delete(participant);
+    this.#signals.left(participant);
+    this.#rotations.set(participant, seat.rotation);
+    for (const oldest of this.#rotations.keys()) {
+      if (this.#rotations.size <= LIMITS.participants) break;
+      this.#rotations.delete(oldest);
+    }
     if (seat.phase.name === 'joining') seat.phase.cancel();
     const { session } = seat;
     seat.session = undefined;
@@ -479,32 +509,10 @@ export class Focus {
     this.#seats.get(participant)?.session?.send(mediaMessage(current, body));
   }
 
-  /** What a token says of its person has changed. */
-  #renewToken(participant: ParticipantId): void {
-    const seat = this.#seats.get(participant);
-    if (seat?.phase.name === 'seated') seat.session?.send({ type: 'token', token: this.#token(seat) });
-  }
-
-  #token(seat: Seat): string {
-    const { participant } = seat;
-    const displayName = this.#state.participants.get(participant)?.displayName ?? '';
-    return this.#sign(seat, { role: roleOf(this.#state, participant), displayName, waits: false });
-  }
-
-  #sign(
-    { participant, rotation }: Pick<Seat, 'participant' | 'rotation'>,
-    what: Pick<SeatClaim, 'role' | 'displayName' | 'waits'>,
-  ): string {
+  #sign({ participant, rotation }: Pick<Seat, 'participant' | 'rotation'>, waits: boolean): string {
     const { incarnation, room } = this;
     const at = this.#options.clock.now();
-    return this.#options.tokens.sign({
-      incarnation,
-      participant,
-      rotation: rotation.next,
-      room,
-      at,
-      ...what,
-    });
+    return this.#options.tokens.sign({ incarnation, participant, rotation: rotation.next, room, at, waits });
   }
 
   /** The rules as they are now are given away to be kept, once there is somebody whom they protect. */
@@ -520,7 +528,15 @@ export class Focus {
   #returning(lost: SeatClaim | undefined): ParticipantId | undefined {
     if (lost === undefined) return undefined;
     const participant = this.#returns.whom(lost, this.#options.clock.now());
-    return participant === undefined || this.#state.participants.has(participant) ? undefined : participant;
+    return participant !== undefined && this.#state.access.expected.has(participant)
+      ? participant
+      : undefined;
+  }
+
+  /** Whose seat it was, in this conference; a token that was overtaken by another is nobody's, as in a resume. */
+  #formerly(lost: SeatClaim | undefined): ParticipantId | undefined {
+    if (lost?.incarnation !== this.incarnation) return undefined;
+    return this.#rotations.get(lost.participant)?.use(lost.rotation) === true ? lost.participant : undefined;
   }
 
   #newParticipantId(): ParticipantId {
@@ -573,13 +589,6 @@ export class Focus {
     this.#deadline = { at, cancel };
   }
 }
-
-/** What the moderators could help with. */
-const KNOCKABLE: ReadonlySet<ErrorCode> = new Set([
-  'room/password-required',
-  'room/password-wrong',
-  'room/knock-required',
-]);
 
 function tellKicked(session: Session, { by, reason }: Kick): void {
   session.close(CLOSE.refused, 'session/kicked', { by, ...(reason === '' ? {} : { reason }) });

@@ -12,8 +12,6 @@ const claim = {
   participant: ann,
   rotation: 3,
   room: 'room',
-  role: 'moderator' as const,
-  displayName: 'Ann',
   at: SIGNED_AT,
   waits: false,
 };
@@ -59,10 +57,7 @@ describe('a participant of an earlier conference', () => {
       fc.property(fc.array(arrival), (arrivals) => {
         const returns = new Returns({ room: 'room', earlier: [before, two] });
         const back = arrivals.flatMap((each) => {
-          const whom = returns.whom(
-            { displayName: '', role: 'participant', waits: false, ...each },
-            SIGNED_AT,
-          );
+          const whom = returns.whom({ waits: false, ...each }, SIGNED_AT);
           if (whom !== undefined) returns.note(whom);
           return whom === undefined ? [] : [{ ...each, whom }];
         });

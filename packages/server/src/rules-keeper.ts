@@ -5,14 +5,20 @@ import {
   MUTABLES,
   mutable,
   participantId,
+  role,
   startMuted,
   subject,
   type Incarnation,
 } from '@treff/protocol';
 import * as z from 'zod/mini';
 import type { Clock } from './clock.ts';
-import type { RestoredRules } from './focus.ts';
 import type { Logger } from './logger.ts';
+
+/** What is left of a conference that did not end by itself. */
+export interface RestoredRules {
+  readonly rules: Rules;
+  readonly incarnations: readonly Incarnation[];
+}
 
 /** Where the rules of conferences that are running are kept, by the room's name: as text. Of one room the last call wins. */
 export interface RulesStore {
@@ -25,6 +31,7 @@ const text = (length: number) => z.string().check(z.maxLength(length));
 
 const rules = z.object({
   doors: z.object({ password: z.optional(text(256)), lobby: z.boolean(), locked: z.boolean() }),
+  present: z.array(z.tuple([participantId, role])).check(z.maxLength(2 * LIMITS.participants)),
   kicked: z
     .array(
       z.tuple([

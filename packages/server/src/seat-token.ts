@@ -1,16 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import {
-  incarnation,
-  participantId,
-  role,
-  type Incarnation,
-  type ParticipantId,
-  type Role,
-} from '@treff/protocol';
+import { incarnation, participantId, type Incarnation, type ParticipantId } from '@treff/protocol';
 import * as z from 'zod/mini';
 
-/** What a token says: whose seat it opens, in which life of which room's conference. Signed once, it is believed by every later life of this server. */
+/** What a token says: whose seat it opens, in which life of which room's conference. What its person may do is not in it, because that changes. */
 export interface SeatClaim {
   readonly incarnation: Incarnation;
   readonly participant: ParticipantId;
@@ -18,10 +11,6 @@ export interface SeatClaim {
   readonly rotation: number;
   /** Normalised. */
   readonly room: string;
-  /** What the person was when the token was signed. */
-  readonly role: Role;
-  /** As it was when the token was signed. */
-  readonly displayName: string;
   /** When it was signed: milliseconds since the epoch. */
   readonly at: number;
   /** It is no seat but the place of somebody who waits to be let in: it opens nothing. */
@@ -38,7 +27,7 @@ export interface SeatTokens {
 /** Tokens as `claim.mac`, both base64url (RFC 4648 section 5): the claim as JSON, and an HMAC-SHA-256 (RFC 2104) over it. */
 export function createSeatTokens(secret: Uint8Array): SeatTokens {
   // Another number for another shape of the claim: a token of before is then none.
-  const mac = (claim: string) => createHmac('sha256', secret).update(`treff seat 3\n${claim}`).digest();
+  const mac = (claim: string) => createHmac('sha256', secret).update(`treff seat 4\n${claim}`).digest();
   return {
     sign(claim) {
       const text = Buffer.from(JSON.stringify(claim)).toString('base64url');
@@ -58,8 +47,6 @@ const claimSchema = z.object({
   participant: participantId,
   rotation: z.int(),
   room: z.string(),
-  role,
-  displayName: z.string(),
   at: z.number(),
   waits: z.boolean(),
 });

@@ -70,6 +70,7 @@ export async function startServer(
       limitsJoins: config.access.limitsJoins,
     }),
     startMuted: config.startMuted,
+    region: config.region,
     tokens: createSeatTokens(secret),
     makeIncarnation: () => incarnation.parse(randomBytes(16).toString('hex')),
     makeParticipantId: () => participantId.parse(randomBytes(4).toString('hex')),

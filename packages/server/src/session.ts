@@ -1,5 +1,6 @@
 import type {
   ClientMediaAction,
+  ClientSignal,
   Command,
   CommandId,
   ErrorCode,
@@ -24,6 +25,8 @@ export interface Session {
   readonly address: string;
   /** Whether anybody is still there. */
   readonly isOpen: boolean;
+  /** Whether a place is kept for it, or it has one: nothing it asked for before is still wanted. */
+  readonly hasPlace: boolean;
   /** Who the person says they are by what their browser carries, verified. */
   identity(): Promise<Identity | undefined>;
   /** The servers that this person's browser may use, with credentials made just now. */
@@ -73,6 +76,8 @@ export interface Place {
   media(generation: Generation, action: ClientMediaAction): void;
   /** To the other end of a direct connection. */
   p2p(generation: Generation, action: P2pAction): void;
+  /** Something said in passing. */
+  signal(signal: ClientSignal): void;
   /** The person gives the seat up; `closed`: their page went away and may be loaded again. */
   leave(reason: 'left' | 'closed'): void;
   /** The session is lost, without a word; the seat is kept for a while. */

@@ -17,6 +17,7 @@ function setUp() {
     command: (id) => told.push(`command ${id}`),
     media: (generation, { action }) => told.push(`media ${generation} ${action}`),
     p2p: (generation, { action }) => told.push(`p2p ${generation} ${action}`),
+    signal: ({ type }) => told.push(`signal ${type}`),
     leave: () => told.push('leave'),
     lost: () => told.push('lost'),
   };

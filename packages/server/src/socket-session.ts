@@ -153,6 +153,11 @@ export class SocketSession implements Session {
     return this.#state.name !== 'gone';
   }
 
+  get hasPlace(): boolean {
+    const state = this.#state;
+    return state.name === 'joined' || (state.name === 'joining' && state.place !== undefined);
+  }
+
   identity(): Promise<Identity | undefined> {
     return this.#options.identity();
   }
@@ -263,6 +268,7 @@ export class SocketSession implements Session {
       case 'command':
       case 'media':
       case 'p2p':
+      case 'signal':
       case 'ice-servers':
       case 'lobby-message':
         return this.#strike('protocol/unexpected');
@@ -291,6 +297,8 @@ export class SocketSession implements Session {
         return place.media(message.generation, message.body);
       case 'p2p':
         return place.p2p(message.generation, message.body);
+      case 'signal':
+        return place.signal(message.signal);
       case 'ice-servers':
         return this.send({ type: 'ice-servers', iceServers: this.iceServers() });
       case 'hello':
@@ -341,7 +349,8 @@ export class SocketSession implements Session {
     if (state.name !== 'joined') state.cancel();
     const place = 'place' in state ? state.place : undefined;
     const waiting = 'waiting' in state ? state.waiting : undefined;
-    if (how === 'left') waiting?.leave();
+    // Who is sent away waits no more, whoever it is that sends them.
+    if (how === 'left' || how === 'silent') waiting?.leave();
     if (how === 'closed' || how === 'lost') waiting?.lost();
     if (how === 'left' || how === 'closed') place?.leave(how);
     if (how === 'lost') place?.lost();

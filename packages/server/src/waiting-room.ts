@@ -10,7 +10,7 @@ export interface WaitingRoomOptions {
   readonly run: (work: () => void) => void;
   /** Within such work: as the system. */
   readonly dispatch: (command: ConferenceCommand) => CommandResult;
-  readonly sign: (waiting: Waiting, what: Pick<SeatClaim, 'role' | 'displayName' | 'waits'>) => string;
+  readonly sign: (waiting: Waiting) => string;
 }
 
 /** Somebody who waits before a conference: their place outlives their sessions, as a seat does. */
@@ -21,6 +21,13 @@ export interface Waiting {
   /** Absent while the person's device is away. */
   session: Session | undefined;
 }
+
+/** Refusals about which the moderators may be asked. */
+export const KNOCKABLE: ReadonlySet<ErrorCode> = new Set([
+  'room/password-required',
+  'room/password-wrong',
+  'room/knock-required',
+]);
 
 /** The sessions of those who wait to be let into one conference. Who they are and what becomes of them, the conference knows. */
 export class WaitingRoom {
@@ -108,11 +115,7 @@ export class WaitingRoom {
         }),
     });
     const knocker = state().access.knocking.get(participant);
-    const token = sign(waiting, {
-      role: 'participant',
-      displayName: knocker?.displayName ?? '',
-      waits: true,
-    });
+    const token = sign(waiting);
     session.send({ type: 'waiting', for: 'admission', token, messages: [...(knocker?.messages ?? [])] });
   }
 }

@@ -23,6 +23,8 @@ export interface WebSocketsOptions {
   readonly iceServers: (host: string | undefined) => IceServers;
   /** How many may be here that have not joined; {@link LIMITS.unjoinedSockets} if absent. */
   readonly strangers?: number;
+  /** How many of them from one address; {@link LIMITS.unjoinedSocketsOfAddress} if absent. */
+  readonly strangersOfAddress?: number;
 }
 
 /** Milliseconds that the other end has to answer a close, before the connection is cut. */
@@ -49,6 +51,7 @@ export class WebSockets {
   });
   readonly #connections = new Set<Connection>();
   readonly #limit: number;
+  readonly #limitOfAddress: number;
   readonly #strangers = new Set<SocketSession>();
   #sessions = 0;
   #stopHeartbeat: (() => void) | undefined;
@@ -57,6 +60,7 @@ export class WebSockets {
   constructor(options: WebSocketsOptions) {
     this.#options = options;
     this.#limit = options.strangers ?? LIMITS.unjoinedSockets;
+    this.#limitOfAddress = options.strangersOfAddress ?? LIMITS.unjoinedSocketsOfAddress;
     this.#heartbeat();
   }
 
@@ -122,7 +126,15 @@ export class WebSockets {
       this.#connections.delete(connection);
       session.closed(code);
     });
-    if (this.#strangers.size > this.#limit) session.turnAway('server/full', FULL_RETRY_AFTER_MS);
+    if (this.#strangers.size > this.#limit || this.#isCrowd(session.address))
+      session.turnAway('server/full', FULL_RETRY_AFTER_MS);
+  }
+
+  /** Whether more strangers come from an address than may. */
+  #isCrowd(address: string): boolean {
+    if (this.#strangers.size <= this.#limitOfAddress) return false;
+    const same = [...this.#strangers].filter((stranger) => stranger.address === address);
+    return same.length > this.#limitOfAddress;
   }
 
   /** Pings everybody, and ends whoever did not answer the last ones. */

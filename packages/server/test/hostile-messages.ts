@@ -69,6 +69,7 @@ function validMessage(random: Random, known: Knowledge): Json {
     () => command({ type: 'media-ready', move: random.below(6), ready: random.chance(0.7) }),
     () => command({ type: 'allow-p2p', allowed: random.chance(0.5) }),
     () => ({ type: 'ice-servers' }),
+    () => ({ type: 'signal', signal: signal(random, known) }),
     () => ({ type: 'p2p', generation: 1 + random.below(4), body: p2p(random) }),
     () => media({ action: 'publish', publication: publication(random, known) }),
     () => media({ action: 'publish', publication: publication(random, known) }),
@@ -82,6 +83,22 @@ function validMessage(random: Random, known: Knowledge): Json {
     () => media({ action: 'renew' }),
   ])();
 }
+
+const signal = (random: Random, known: Knowledge): Json =>
+  random.pick<() => Json>([
+    () => ({ type: 'speech', speaks: random.chance(0.5) }),
+    () => ({ type: 'ask-speakers' }),
+    () => ({ type: 'ask-connection', participant: anyOf(random, known.participants) }),
+    () => ({
+      type: 'connection',
+      details: {
+        quality: random.pick(['good', 'fair', 'poor', 'lost']),
+        way: 'bridge',
+        roundTripMs: random.below(2 * LIMITS.figureMs),
+        relayed: random.chance(0.5),
+      },
+    }),
+  ])();
 
 const p2p = (random: Random): Json =>
   random.pick<() => Json>([

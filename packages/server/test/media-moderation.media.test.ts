@@ -1,105 +1,21 @@
-import { createBridge, provideWorker, type MediasoupBridge } from '@treff/bridge';
-import { NativePeer, nativeRtpCapabilities, openNativeTransports, type MediaSource } from '@treff/peer';
-import type { Command, SourceId, SourceKind } from '@treff/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestLogger, TestMeetings } from './meeting.ts';
-import { until, type TestClient } from './test-client.ts';
+import { NativeMeetings } from './native-meetings.ts';
+import { until } from './test-client.ts';
 
-let bridge: MediasoupBridge;
-let meetings: TestMeetings;
-const seats: NativeSeat[] = [];
+let meetings: NativeMeetings;
 
 beforeEach(async () => {
-  const { path } = await provideWorker();
   // Test files of two checkouts may run at the same time.
-  const port = 43_000 + (process.pid % 1_000);
-  bridge = await createBridge({
-    workerBin: path,
-    workers: 1,
-    port,
-    advertise: ['127.0.0.1'],
-    logger: new TestLogger(),
-  });
-  meetings = new TestMeetings({ bridge });
+  meetings = await NativeMeetings.start(43_000 + (process.pid % 1_000));
 });
-
-afterEach(async () => {
-  for (const seat of seats.splice(0)) seat.peer.close();
-  await bridge.shutdown();
-  const left = openNativeTransports();
-  if (left !== 0) throw new Error(`${left} native transports leaked`);
-  meetings.logger.assertNoErrors();
-});
-
-/** A client that sends whatever it likes, over the real bridge. */
-class NativeSeat {
-  readonly client: TestClient;
-  readonly peer: NativePeer;
-
-  static async join(name: string): Promise<NativeSeat> {
-    const client = await meetings.greeted();
-    client.rtpCapabilities = nativeRtpCapabilities(client.rtpCapabilities, { estimate: false });
-    client.join(name);
-    await until(() => client.offer !== undefined, 'joined');
-    const { offer } = client;
-    if (offer === undefined) throw new Error('no transports');
-    const peer = await NativePeer.open({
-      offer,
-      capabilities: bridge.rtpCapabilities,
-      connect: async (transport, dtlsParameters) =>
-        client.act({ action: 'connect', transport, dtlsParameters }),
-    });
-    const seat = new NativeSeat(client, peer);
-    seats.push(seat);
-    return seat;
-  }
-
-  private constructor(client: TestClient, peer: NativePeer) {
-    this.client = client;
-    this.peer = peer;
-    client.onMedia = (action) => {
-      if (action.action === 'consumers-added')
-        for (const consumer of action.consumers) peer.consume(consumer);
-      if (action.action === 'consumers-removed') for (const id of action.consumers) peer.unconsume(id);
-    };
-  }
-
-  /** Announces a source, and sends it from the first moment on, whatever comes of that. */
-  send(kind: SourceKind, muted: boolean): { id: SourceId; source: MediaSource } {
-    const source =
-      kind === 'microphone' || kind === 'screenAudio'
-        ? this.peer.audio()
-        : this.peer.video([{ width: 320, height: 180, bitrate: 100_000 }]);
-    const id = this.client.publish(kind, { rtpParameters: source.rtpParameters, muted });
-    source.start();
-    return { id, source };
-  }
-
-  /** Resolves when the server has answered. */
-  async command(command: Command): Promise<string | undefined> {
-    const id = this.client.command(command);
-    await until(() => this.client.results.has(id), `a result of ${command.type}`);
-    return this.client.results.get(id);
-  }
-
-  packets(source: SourceId): number {
-    return [...this.peer.streams.values()]
-      .filter(({ consumer }) => consumer.source === source)
-      .reduce((sum, { receiver }) => sum + receiver.packets, 0);
-  }
-
-  async hears(source: SourceId, count = 10): Promise<void> {
-    const before = this.packets(source);
-    await until(() => this.packets(source) >= before + count, `${count} packets of ${source}`);
-  }
-}
+afterEach(() => meetings.stop());
 
 /** Ann moderates and plays music the whole time: by its packets the others tell silence from a slow network. */
 async function meeting() {
   const [ann, ben, cem] = [
-    await NativeSeat.join('Ann'),
-    await NativeSeat.join('Ben'),
-    await NativeSeat.join('Cem'),
+    await meetings.join('Ann'),
+    await meetings.join('Ben'),
+    await meetings.join('Cem'),
   ];
   const music = ann.send('screenAudio', false).id;
   for (const each of [ben, cem]) await each.hears(music);

@@ -227,6 +227,22 @@ describe('a bridge that fails', () => {
     expect(ann.errors).toEqual([]);
   });
 
+  it('of which one worker died gives new transports to those who were on it, and to nobody else', async () => {
+    const [ann, bo] = await two();
+    ann.publish('camera');
+    const bos = bo.publish('camera');
+    await settle();
+    meetings.bridge.loseEndpoint(ann.epoch, ann.id);
+    await settle();
+    expect([ann.offer?.generation, bo.offer?.generation]).toEqual([2, 1]);
+    expect(bo.view?.sources.map(({ id }) => id)).toEqual([bos]);
+    ann.publish('camera');
+    await settle();
+    expectAgreement(ann, bo);
+    expect([ann.consuming.size, bo.consuming.size]).toEqual([1, 1]);
+    expect([...ann.errors, ...bo.errors]).toEqual([]);
+  });
+
   it('whose worker dies again and again is followed', async () => {
     const [ann, bo] = await two();
     for (let death = 0; death < 5; death++) {

@@ -73,6 +73,26 @@ describe('joining', () => {
     await until(() => bo.view !== undefined);
   });
 
+  it('is refused while the bridge is full, also to a meeting that goes on, but not to who has a place', async () => {
+    meetings = new TestMeetings();
+    const ann = await meetings.joined('Ann');
+    const { token } = ann;
+    meetings.bridge.load('overloaded');
+    await meetings.joined('Bo');
+    meetings.bridge.load('full');
+    const cy = await meetings.greeted();
+    cy.join('Cy');
+    await settle();
+    expect(cy.errors).toEqual(['server/full']);
+    expect(ann.names).toEqual(['Ann', 'Bo']);
+    const again = await meetings.greeted();
+    again.ask('Ann', { restore: token });
+    await until(() => again.view !== undefined);
+    meetings.bridge.load('busy');
+    cy.join('Cy');
+    await until(() => cy.view !== undefined);
+  });
+
   it('is refused for a name that is too long when clean, and leaves no conference behind', async () => {
     const ann = await meetings.greeted();
     // NFC makes this letter two characters.
@@ -386,7 +406,6 @@ describe('a lost socket', () => {
       rotation: 1,
       room: 'room',
       displayName: 'Bo',
-      role: 'moderator' as const,
       waits: false,
     };
     const token = createSeatTokens(Buffer.alloc(32, 8)).sign({ ...claim, at: meetings.clock.now() });
@@ -448,8 +467,6 @@ describe('a server that starts anew', () => {
       incarnation: ann.epoch,
       participant: ann.id,
       rotation: 1,
-      displayName: 'Ann',
-      role: 'moderator' as const,
       waits: false,
     };
     const at = meetings.clock.now();

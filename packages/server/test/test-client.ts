@@ -289,9 +289,6 @@ export class TestClient {
       case 'lobby-message':
         this.lobby.push(message.message);
         break;
-      case 'token':
-        this.token = message.token;
-        break;
       case 'resumed':
         this.token = message.token;
         this.resumed++;

@@ -24,10 +24,11 @@ beforeEach(async () => {
     logger,
     reception,
     iceServers: () => ({ servers: [] }),
-    addressOf: () => '192.0.2.1',
+    addressOf: ({ headers }) => String(headers['x-address']),
     identify: async () => undefined,
     publicUrl: undefined,
-    strangers: 2,
+    strangers: 3,
+    strangersOfAddress: 2,
   });
   http = createServer();
   http.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
@@ -76,6 +77,9 @@ async function joinedSilently(name: string): Promise<{ client: TestClient; socke
   await until(() => client.view !== undefined);
   return { client, socket };
 }
+
+const stranger = async (address: string) =>
+  new TestClient(await webSocketLine(url, { 'x-address': address }));
 
 async function resume(client: TestClient): Promise<void> {
   client.attach(await webSocketLine(url));
@@ -154,16 +158,27 @@ describe('a socket', () => {
     await joined('Ann');
     await joined('Bo');
     const strangers: TestClient[] = [];
-    for (let count = 0; count < 3; count++) strangers.push(new TestClient(await webSocketLine(url)));
-    await until(() => strangers[2]?.closeCode !== undefined);
-    expect(strangers[2]?.messages).toEqual([
+    for (let count = 0; count < 4; count++) strangers.push(await stranger(`192.0.2.${count}`));
+    await until(() => strangers[3]?.closeCode !== undefined);
+    expect(strangers[3]?.messages).toEqual([
       { type: 'error', code: 'server/full', fatal: true, retryAfterMs: expect.any(Number) as number },
     ]);
-    expect(strangers[2]?.closeCode).toBe(CLOSE.refused);
+    expect(strangers[3]?.closeCode).toBe(CLOSE.refused);
     strangers[0]?.line.close(1000);
-    await until(() => sockets.count === 3);
-    const next = new TestClient(await webSocketLine(url));
+    await until(() => sockets.count === 4);
+    const next = await stranger('192.0.2.9');
     next.hello();
     await until(() => next.room !== '');
+  });
+
+  it('of one address too many is turned away, and others still come', async () => {
+    const strangers: TestClient[] = [];
+    for (let count = 0; count < 3; count++) strangers.push(await stranger('192.0.2.1'));
+    await until(() => strangers[2]?.closeCode !== undefined);
+    expect(strangers[2]?.errors).toEqual(['server/full']);
+    await until(() => sockets.count === 2);
+    const other = await stranger('192.0.2.2');
+    other.hello();
+    await until(() => other.room !== '');
   });
 });

@@ -76,6 +76,7 @@ class ModelServer {
       case 'media':
       case 'p2p':
       case 'lobby-message':
+      case 'signal':
       case 'ice-servers':
         return [];
     }

@@ -5,6 +5,7 @@ import {
   PROTOCOL_VERSION,
   TreffError,
   type ClientMediaAction,
+  type ClientSignal,
   type Command,
   type ConferenceView,
   type ErrorCode,
@@ -115,6 +116,8 @@ export type SessionEvent =
       readonly view: ConferenceView;
       readonly media: MediaOffer;
       readonly iceServers: IceServers;
+      /** Where the server stands. */
+      readonly region: string | undefined;
     }
   /** The seat was taken back, and everything missed has arrived: media messages of before may have been lost. */
   | { readonly type: 'caught-up' }
@@ -256,6 +259,11 @@ export class Session {
     return this.#state.name === 'joined' && this.#link.send({ type: 'p2p', generation, body });
   }
 
+  /** In passing: what cannot be handed over is lost, and will be out of date. */
+  sendSignal(signal: ClientSignal): void {
+    if (this.#state.name === 'joined') this.#link.send({ type: 'signal', signal });
+  }
+
   /** Asks for servers with new credentials; an event brings them. Whether it could be asked. */
   requestIceServers(): boolean {
     return this.#state.name === 'joined' && this.#link.send({ type: 'ice-servers' });
@@ -327,9 +335,6 @@ export class Session {
       case 'ice-servers':
         this.#options.handle({ type: 'ice-servers', iceServers: message.iceServers });
         break;
-      case 'token':
-        if (this.#seat !== undefined && this.#state.name === 'joined') this.#seat.token = message.token;
-        break;
       case 'signal':
         if (this.#state.name === 'joined') this.#options.handle({ type: 'signal', signal: message.signal });
         break;
@@ -366,7 +371,7 @@ export class Session {
     }
   }
 
-  #joined({ seq, view, token, media, iceServers }: Extract<ServerMessage, { type: 'joined' }>): void {
+  #joined({ seq, view, token, media, iceServers, region }: Extract<ServerMessage, { type: 'joined' }>): void {
     if (this.#state.name !== 'joining' && this.#state.name !== 'waiting') return;
     this.#place = undefined;
     this.#asking = false;
@@ -375,7 +380,7 @@ export class Session {
     this.#link.watch();
     const state: SessionState = { name: 'joined', view };
     this.#state = state;
-    this.#options.handle({ type: 'seated', view, media, iceServers });
+    this.#options.handle({ type: 'seated', view, media, iceServers, region });
     // Unless the listener left at once.
     if (this.#state === state) this.#options.handle({ type: 'state' });
   }

@@ -64,12 +64,18 @@ describe('a call over the bridge', () => {
     expect(reports(bridge, given).second.report).toEqual({
       way: 'bridge',
       roundTripMs: 330,
+      jitterMs: undefined,
       sent: { bitsPerSecond: near(269_363), loss: 0 },
       received: { bitsPerSecond: near(65_340), loss: 0 },
       local: 'host',
       remote: 'host',
       protocol: 'udp',
       relayed: false,
+      streams: [
+        { source: others.microphone, bitsPerSecond: undefined, loss: 0, jitterMs: undefined },
+        { source: others.camera, bitsPerSecond: undefined, loss: 0, jitterMs: undefined },
+      ],
+      limited: false,
       videos: [
         { source: own.camera, isLocal: true, width: 640, height: 360, framesPerSecond: 11, codec: 'VP8' },
         { source: others.camera, isLocal: false, width: 320, height: 180, framesPerSecond: 1, codec: 'VP8' },
@@ -120,6 +126,27 @@ describe('a call over the bridge', () => {
     expect(reports(bridge, { ...given, sources: new Map() }).second.report.videos).toEqual([]);
   });
 
+  test('tells of each source what comes of it, and of all the jitter of the one that fares worst', () => {
+    const { second } = reports(bridge, given, (row, moment) => {
+      if (row.type !== 'inbound-rtp') return {};
+      const isPicture = row.id === 'IT01V288462339';
+      const bytesReceived = 1_000 + moment * (isPicture ? 30_000 : 6_000);
+      return { timestamp: moment * 1_500, bytesReceived, jitter: isPicture ? 0.04 : 0.012 };
+    });
+    expect(second.report.jitterMs).toBe(40);
+    expect(second.report.streams).toEqual([
+      { source: others.microphone, bitsPerSecond: 32_000, loss: 0, jitterMs: 12 },
+      { source: others.camera, bitsPerSecond: 160_000, loss: 0, jitterMs: 40 },
+    ]);
+  });
+
+  test('tells when the connection takes less than what is to be sent', () => {
+    const { second } = reports(bridge, given, ({ type }) =>
+      type === 'outbound-rtp' ? { qualityLimitationReason: 'bandwidth' } : {},
+    );
+    expect(second.report.limited).toBe(true);
+  });
+
   test('another pair of addresses begins its rate anew', () => {
     const { second } = reports(bridge, given, ({ type, id }, moment) => {
       if (moment === 0) return {};
@@ -137,12 +164,18 @@ describe('a direct call', () => {
     expect(reports(p2p, given).second.report).toEqual({
       way: 'p2p',
       roundTripMs: near(280),
+      jitterMs: undefined,
       sent: { bitsPerSecond: near(54_223), loss: 0 },
       received: { bitsPerSecond: near(54_942), loss: 0 },
       local: 'host',
       remote: 'host',
       protocol: 'udp',
       relayed: false,
+      streams: [
+        { source: others.microphone, bitsPerSecond: undefined, loss: 0, jitterMs: undefined },
+        { source: others.camera, bitsPerSecond: undefined, loss: 0, jitterMs: undefined },
+      ],
+      limited: false,
       videos: [
         { source: own.camera, isLocal: true, width: 320, height: 180, framesPerSecond: 6, codec: 'VP8' },
         { source: others.camera, isLocal: false, width: 320, height: 180, framesPerSecond: 3, codec: 'VP8' },

@@ -1,6 +1,13 @@
 import type { SourceId } from '@treff/protocol';
 import { ConnectionStats, type RawStats, type StatsOf } from './connection-stats.ts';
-import type { AddressKind, ConnectionReport, Flow, MeetingState, VideoReport } from './types.ts';
+import type {
+  AddressKind,
+  ConnectionReport,
+  Flow,
+  MeetingState,
+  StreamReport,
+  VideoReport,
+} from './types.ts';
 
 /** A look at the peer connections of one path. */
 export interface PathStats {
@@ -51,9 +58,12 @@ export function reportOf(
   const route = looks.find(({ now }) => now.pair !== undefined)?.now;
   const { local, remote } = addressesOf(route);
   const roundTrip = route?.pair?.currentRoundTripTime;
+  const streams = looks.flatMap(receivedStreams);
+  const jitters = streams.flatMap(({ jitterMs }) => jitterMs ?? []);
   const report: ConnectionReport = {
     way,
     roundTripMs: roundTrip === undefined ? undefined : roundTrip * 1000,
+    jitterMs: jitters.length === 0 ? undefined : Math.max(...jitters),
     sent: { bitsPerSecond: rateOf(looks, 'bytesSent'), loss: sentLoss },
     received: { bitsPerSecond: rateOf(looks, 'bytesReceived'), loss: receivedLossOf(looks) },
     local: local?.candidateType,
@@ -61,6 +71,8 @@ export function reportOf(
     protocol: local?.candidateType === 'relay' ? local.relayProtocol : local?.protocol,
     relayed: local?.candidateType === 'relay' || remote === 'relay',
     videos: [...looks.flatMap(sentVideos), ...looks.flatMap(receivedVideos)],
+    streams,
+    limited: looks.some(isLimited),
     audioCodec: looks.map(audioCodecOf).find((codec) => codec !== undefined),
   };
   return { report, reading: { way, connections, told, sentLoss } };
@@ -120,17 +132,47 @@ function receivedLossOf(looks: readonly Look[]): Flow['loss'] {
   for (const { now, before, sources } of looks) {
     for (const stream of now.all('inbound-rtp')) {
       if (sourceOf(sources, stream.trackIdentifier) === undefined) continue;
-      const earlier = before?.find('inbound-rtp', stream.id);
-      const arrived = grown(earlier?.packetsReceived, stream.packetsReceived);
-      if (arrived === undefined || earlier?.packetsLost === undefined || stream.packetsLost === undefined)
-        continue;
-      // A packet that came late after all is no longer counted as lost, so the figure may fall.
-      const missing = stream.packetsLost - earlier.packetsLost;
-      lost += missing;
-      expected += arrived + missing;
+      const packets = packetsOf(stream, before?.find('inbound-rtp', stream.id));
+      lost += packets?.lost ?? 0;
+      expected += packets?.expected ?? 0;
     }
   }
   return share(lost, expected);
+}
+
+/** What should have come since the reading before, and what of it did not. A packet that came late after all is no longer counted as lost, so that may be less than nothing. */
+function packetsOf(
+  now: StatsOf<'inbound-rtp'>,
+  before: StatsOf<'inbound-rtp'> | undefined,
+): { readonly lost: number; readonly expected: number } | undefined {
+  const arrived = grown(before?.packetsReceived, now.packetsReceived);
+  if (arrived === undefined || before?.packetsLost === undefined || now.packetsLost === undefined)
+    return undefined;
+  const lost = now.packetsLost - before.packetsLost;
+  return { lost, expected: arrived + lost };
+}
+
+function receivedStreams({ now, before, sources }: Look): StreamReport[] {
+  return now.all('inbound-rtp').flatMap((stream) => {
+    const source = sourceOf(sources, stream.trackIdentifier)?.source;
+    if (source === undefined) return [];
+    const earlier = before?.find('inbound-rtp', stream.id);
+    const bytes = grown(earlier?.bytesReceived, stream.bytesReceived);
+    const ms = grown(earlier?.timestamp, stream.timestamp);
+    const packets = packetsOf(stream, earlier);
+    return {
+      source,
+      bitsPerSecond: bytes === undefined || ms === undefined || ms === 0 ? undefined : (bytes * 8000) / ms,
+      loss: packets === undefined ? undefined : share(packets.lost, packets.expected),
+      jitterMs: stream.jitter === undefined ? undefined : stream.jitter * 1000,
+    };
+  });
+}
+
+function isLimited({ now }: Look): boolean {
+  return now
+    .all('outbound-rtp')
+    .some(({ qualityLimitationReason }) => qualityLimitationReason === 'bandwidth');
 }
 
 /** From the receiver reports of the other end (RFC 3550 section 6.4) that came since the reading before; until some do, what they last said holds. */

@@ -40,6 +40,8 @@ const stats = z.discriminatedUnion('type', [
     codecId: text,
     packetsReceived: count,
     packetsLost: count,
+    bytesReceived: count,
+    jitter: count,
     framesDecoded: count,
   }),
   z.object({
@@ -51,6 +53,7 @@ const stats = z.discriminatedUnion('type', [
     codecId: text,
     packetsSent: count,
     framesEncoded: count,
+    qualityLimitationReason: text,
   }),
   z.object({ ...common, type: z.literal('remote-inbound-rtp'), localId: text, packetsLost: count }),
 ]);

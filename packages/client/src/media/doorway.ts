@@ -36,9 +36,15 @@ export class Doorway {
     if (code === 'room/password-wrong') this.#password = undefined;
   }
 
-  /** The person is inside, or begins anew. */
+  /** The person is inside. */
   open(): void {
     this.#door = undefined;
+  }
+
+  /** Another attempt from the beginning: whoever was refused does not knock again without meaning to. */
+  beginAnew(): void {
+    this.#door = undefined;
+    this.#knocks = false;
   }
 
   /** The person says something more. An invitation that is none is not shown again. */

@@ -20,6 +20,8 @@ export type {
   MeetingState,
   PeopleCommand,
   ScreenProblem,
+  Statistics,
+  StreamReport,
   Ticket,
   VideoReport,
 } from './types.ts';

@@ -1,4 +1,4 @@
-import { participantId } from '@treff/protocol';
+import { LIMITS, participantId } from '@treff/protocol';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../test/fake-clock.ts';
 import { LevelMeter } from './levels.ts';
@@ -8,15 +8,22 @@ const ANN = participantId.parse('0000000a');
 
 function start() {
   const clock = new FakeClock();
-  const microphone: { db: number | undefined; muted: boolean } = { db: undefined, muted: false };
+  const microphone: { db: number | undefined; muted: boolean; direct: boolean } = {
+    db: undefined,
+    muted: false,
+    direct: false,
+  };
+  const told: boolean[] = [];
   let changes = 0;
   const levels = new LevelMeter({
     clock,
     readMicrophone: () => microphone.db,
     listensMuted: () => microphone.db !== undefined && microphone.muted,
     talkingWhileMutedChanged: () => changes++,
+    tellsSpeech: () => microphone.direct,
+    speechChanged: (speaks) => told.push(speaks),
   });
-  return { clock, levels, microphone, changes: () => changes };
+  return { clock, levels, microphone, told, changes: () => changes };
 }
 
 test('loudness rises with decibels from 0 to 1', () => {
@@ -123,4 +130,45 @@ test('the reminder ends when the microphone is unmuted', () => {
   expect(levels.talkingWhileMuted).toBe(false);
   levels.close();
   expect(clock.waiting).toBe(0);
+});
+
+test('while two are directly connected it is told who speaks, after more than a cough and until a while after the last word', () => {
+  const { clock, levels, microphone, told } = start();
+  microphone.direct = true;
+  microphone.db = -15;
+  levels.wake();
+  expect(told).toEqual([]);
+  clock.advance(1_000);
+  expect(told).toEqual([true]);
+  clock.advance(10_000);
+  microphone.db = -70;
+  clock.advance(LIMITS.speechPauseMs - 500);
+  expect(told).toEqual([true]);
+  clock.advance(1_000);
+  expect(told).toEqual([true, false]);
+});
+
+test('who is muted does not speak, and is told to have stopped', () => {
+  const { clock, levels, microphone, told } = start();
+  microphone.direct = true;
+  microphone.db = -15;
+  levels.wake();
+  clock.advance(1_000);
+  microphone.muted = true;
+  clock.advance(1_000);
+  expect(told).toEqual([true, false]);
+});
+
+test("what was said of one's speech is said again when it may be lost, and not while the bridge listens", () => {
+  const { clock, levels, microphone, told } = start();
+  microphone.direct = true;
+  microphone.db = -15;
+  levels.wake();
+  clock.advance(1_000);
+  levels.caughtUp();
+  clock.advance(1_000);
+  expect(told).toEqual([true, true]);
+  microphone.direct = false;
+  clock.advance(10_000);
+  expect(told).toEqual([true, true]);
 });

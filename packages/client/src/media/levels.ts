@@ -1,4 +1,4 @@
-import { participantId, type ParticipantId } from '@treff/protocol';
+import { LIMITS, participantId, type ParticipantId } from '@treff/protocol';
 import type { Clock } from '../core/index.ts';
 import { loudness } from './loudness.ts';
 import type { Levels } from './types.ts';
@@ -29,19 +29,25 @@ export interface LevelsOptions {
   /** Whether the microphone is open though muted. */
   readonly listensMuted: () => boolean;
   readonly talkingWhileMutedChanged: () => void;
+  /** Whether nobody else listens who speaks, so that everybody says so for themselves. */
+  readonly tellsSpeech: () => boolean;
+  /** Only then: the person speaks, or has fallen silent `LIMITS.speechPauseMs` ago. */
+  readonly speechChanged: (speaks: boolean) => void;
 }
 
-/** How loud everybody is, for the eye: rises at once, falls softly. Works only while somebody looks or a muted microphone is open. */
+/** How loud everybody is, for the eye: rises at once, falls softly. Works only while somebody looks, a muted microphone is open, or who speaks has to be told. */
 export class LevelMeter implements Levels {
   readonly #options: LevelsOptions;
   readonly #listeners = new Set<() => void>();
   readonly #remote = new Map<ParticipantId, { readonly level: number; readonly at: number }>();
   #local = { level: 0, at: 0 };
   #stopBeat: (() => void) | undefined;
-  /** When the muted person spoke, newest last. */
+  /** When the person spoke lately, newest last. */
   #speech: number[] = [];
   #talkingUntil = 0;
   #talking = false;
+  #speaksUntil = 0;
+  #speaks = false;
   #audible = false;
   #closed = false;
 
@@ -81,6 +87,11 @@ export class LevelMeter implements Levels {
     if (this.#stopBeat === undefined && !this.#closed) this.#beat();
   }
 
+  /** What was said of one's speech may be lost. */
+  caughtUp(): void {
+    this.#speaks = false;
+  }
+
   close(): void {
     this.#closed = true;
     this.#stopBeat?.();
@@ -92,7 +103,8 @@ export class LevelMeter implements Levels {
     const hears = this.#look();
     const watched = this.#listeners.size > 0;
     const busy = watched && (this.#audible || hears);
-    if (!busy && !this.#talking && !this.#options.listensMuted()) return;
+    const tells = hears && this.#options.tellsSpeech();
+    if (!busy && !tells && !this.#speaks && !this.#talking && !this.#options.listensMuted()) return;
     this.#stopBeat = this.#options.clock.after(busy ? BEAT_MS : SLOW_BEAT_MS, () => this.#beat());
   }
 
@@ -106,7 +118,7 @@ export class LevelMeter implements Levels {
     const shown = muted ? 0 : heard;
     if (muted) this.#local = { level: 0, at: now };
     else if (shown >= this.get('local')) this.#local = { level: shown, at: now };
-    this.#noteSpeech(muted && heard >= SPEECH, now, muted);
+    this.#noteSpeech(heard >= SPEECH, now, muted);
 
     const audible = this.get('local') > 0 || [...this.#remote.keys()].some((id) => this.get(id) > 0);
     // Once more after the last sound, so that every bar goes down to nothing.
@@ -115,14 +127,28 @@ export class LevelMeter implements Levels {
     return reading !== undefined;
   }
 
-  #noteSpeech(speaks: boolean, now: number, muted: boolean): void {
-    this.#speech = muted ? this.#speech.filter((at) => now - at < RECENT_MS) : [];
-    if (speaks) this.#speech.push(now);
-    if (speaks && this.#speech.length >= SPEECH_LOOKS) this.#talkingUntil = now + REMIND_MS;
-    const talking = muted && now < this.#talkingUntil;
+  #noteSpeech(loud: boolean, now: number, muted: boolean): void {
+    const tells = !muted && this.#options.tellsSpeech();
+    this.#speech = muted || tells ? this.#speech.filter((at) => now - at < RECENT_MS) : [];
+    if (loud) this.#speech.push(now);
+    const spoke = loud && this.#speech.length >= SPEECH_LOOKS;
+    if (spoke && muted) this.#talkingUntil = now + REMIND_MS;
+    if (spoke && tells) this.#speaksUntil = now + LIMITS.speechPauseMs;
+    this.#sayTalking(muted && now < this.#talkingUntil);
+    this.#saySpeaks(tells && now < this.#speaksUntil);
+  }
+
+  #sayTalking(talking: boolean): void {
     if (talking === this.#talking) return;
     this.#talking = talking;
     this.#options.talkingWhileMutedChanged();
+  }
+
+  #saySpeaks(speaks: boolean): void {
+    if (speaks === this.#speaks) return;
+    this.#speaks = speaks;
+    // Once the bridge listens, nobody has to say that they are silent.
+    if (this.#options.tellsSpeech()) this.#options.speechChanged(speaks);
   }
 }
 

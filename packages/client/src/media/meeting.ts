@@ -5,15 +5,13 @@ import {
   rtpCapabilities as rtpCapabilitiesSchema,
   type ConferenceView,
   type ErrorCode,
-  type IceServers,
-  type MediaOffer,
   type Mutable,
   type ParticipantId,
   type RtpCapabilities,
   type SourceId,
 } from '@treff/protocol';
 import { Session, type SessionEvent } from '../core/index.ts';
-import { reportOf, trackSources, type Reading } from './connection-report.ts';
+import { trackSources, type PathStats } from './connection-report.ts';
 import { Devices } from './devices.ts';
 import { fittingName } from './display-name.ts';
 import { Doorway } from './doorway.ts';
@@ -24,15 +22,15 @@ import { LevelMeter } from './levels.ts';
 import { localMedia, shared } from './local-media.ts';
 import { Outgoing } from './outgoing.ts';
 import { P2pPath } from './p2p-path.ts';
-import { directWay, recallDirect, rememberDirect, type DirectWay } from './remembered-direct.ts';
+import { DirectWish } from './remembered-direct.ts';
 import { isFinal, phaseOfEnd, type End } from './meeting-end.ts';
 import { forbidden, heldBack, mutedAtStart, mutedByModerator } from './moderated.ts';
 import { ScreenCapture } from './screen-capture.ts';
 import { mediaOf, NO_MEDIA, SeatMedia } from './seat-media.ts';
 import { Shown, type Focus } from './shown.ts';
+import { SeatStatistics } from './statistics.ts';
 import { TrackMeter } from './track-meter.ts';
 import type {
-  ConnectionReport,
   CreateMeeting,
   DirectChoice,
   EnterOptions,
@@ -57,8 +55,6 @@ interface Seat {
   readonly self: ParticipantId;
   readonly epoch: ConferenceView['epoch'];
   readonly media: SeatMedia;
-  /** What the next report on the connection is compared with. */
-  reading: Reading | undefined;
 }
 
 /** Puts session, devices and media together, and tells the page what comes of them. */
@@ -74,6 +70,7 @@ class ComposedMeeting implements Meeting {
   readonly #shown: Shown;
   readonly #iceServers: IceServerList;
   readonly #levels: LevelMeter;
+  readonly statistics: SeatStatistics;
   readonly #meters: ReturnType<Environment['createMeters']>;
   readonly #meter: TrackMeter;
 
@@ -84,7 +81,8 @@ class ComposedMeeting implements Meeting {
   readonly #doorway: Doorway;
   #seat: Seat | undefined;
   readonly #identity: Identity;
-  #direct: DirectChoice;
+  readonly #direct: DirectWish;
+  #region: string | undefined;
   /** Pictures on screen; undefined until the page has said. */
   #visible: ReadonlySet<SourceId> | undefined;
   #end: End | undefined;
@@ -126,8 +124,18 @@ class ComposedMeeting implements Meeting {
       readMicrophone: () => this.#meter.read(),
       listensMuted: () => this.#meter.isOpen && !this.#devices.microphone.wanted,
       talkingWhileMutedChanged: () => this.#publish(),
+      tellsSpeech: () => this.#seat?.media.isDirectAlone === true,
+      speechChanged: (speaks) => this.#session?.sendSignal({ type: 'speech', speaks }),
     });
-    this.#direct = recallDirect(environment.deviceAccess.storage);
+    this.statistics = new SeatStatistics({
+      clock,
+      log,
+      look: () => this.#look(),
+      isBroken: () => isRepairing(this.#state.phase),
+      send: (signal) => this.#session?.sendSignal(signal),
+      changed: () => this.#publish(),
+    });
+    this.#direct = new DirectWish(environment.deviceAccess.storage, () => this.#iceServers.hasTurn);
     this.#state = {
       room: options.room,
       phase: { name: 'connecting' },
@@ -135,6 +143,8 @@ class ComposedMeeting implements Meeting {
       earlierEpoch: undefined,
       local: this.#localMedia(undefined),
       ...NO_MEDIA,
+      qualities: this.statistics.qualities,
+      region: undefined,
     };
     environment.watchPage(
       {
@@ -274,46 +284,24 @@ class ComposedMeeting implements Meeting {
   }
 
   setDirect(choice: DirectChoice): void {
-    const before = this.#directNow();
-    this.#direct = choice;
-    rememberDirect(this.#environment.deviceAccess.storage, choice);
-    const now = this.#directNow();
+    const told = this.#direct.choose(choice);
     this.#join(); // with that choice, should another seat be needed
-    if (now !== before && this.#seat !== undefined) {
-      // A connection that is there ends without a break; one of the other kind follows it.
-      if (before !== 'never') this.#command({ type: 'allow-p2p', allowed: false });
-      if (now !== 'never') this.#command({ type: 'allow-p2p', allowed: true });
-    }
+    if (this.#seat !== undefined) for (const allowed of told) this.#command({ type: 'allow-p2p', allowed });
     this.#publish();
   }
 
-  #directNow(): DirectWay {
-    return directWay(this.#direct, this.#iceServers.hasTurn);
-  }
-
-  async readConnection(): Promise<ConnectionReport | undefined> {
-    const seat = this.#seat;
+  async #look(): Promise<PathStats | undefined> {
     const { way } = this.#state;
-    if (seat === undefined || way === 'none') return undefined;
-    try {
-      const connections = await seat.media.readStats(way);
-      const { report, reading } = reportOf(
-        { way, connections, sources: trackSources(this.#state) },
-        seat.reading,
-      );
-      seat.reading = reading;
-      return report;
-    } catch (error) {
-      this.#environment.log('debug', 'the connection cannot be described', { error });
-      return undefined;
-    }
+    if (this.#seat === undefined || way === 'none') return undefined;
+    const connections = await this.#seat.media.readStats(way);
+    return { way, connections, sources: trackSources(this.#state) };
   }
 
   #begin(): void {
     this.#end = undefined;
     this.#device = undefined;
     this.#displayName = undefined;
-    this.#doorway.open();
+    this.#doorway.beginAnew();
     this.#aside = false;
     if (!this.#environment.isSupported) {
       this.#finish({ name: 'failed', code: 'browser/unsupported', retryAfterMs: undefined });
@@ -345,10 +333,12 @@ class ComposedMeeting implements Meeting {
         this.#sessionChanged(session);
         break;
       case 'seated':
-        this.#sit(event.view, event.media, event.iceServers);
+        this.#sit(event);
         break;
       case 'caught-up':
         this.#iceServers.renew();
+        this.statistics.caughtUp();
+        this.#levels.caughtUp();
         this.#seat?.media.caughtUp();
         break;
       case 'media':
@@ -367,7 +357,8 @@ class ComposedMeeting implements Meeting {
         for (const listener of this.#witnesses) listener(event.event, event.before);
         break;
       case 'signal':
-        this.#levels.hear(event.signal.levels);
+        if (event.signal.type === 'audio-levels') this.#levels.hear(event.signal.levels);
+        else this.statistics.hear(event.signal);
         break;
     }
   }
@@ -383,6 +374,7 @@ class ComposedMeeting implements Meeting {
         // A new seat has its media only when it is taken.
         if (this.#seat?.epoch === state.view.epoch && this.#seat.self === state.view.self) {
           this.#seat.media.update(state.view);
+          this.#levels.wake();
           this.#switchOff(heldBack(state.view), 'here');
         }
         break;
@@ -423,12 +415,12 @@ class ComposedMeeting implements Meeting {
     this.#session?.join({
       displayName: this.#displayName,
       rtpCapabilities,
-      p2p: this.#directNow() !== 'never',
+      p2p: this.#direct.way !== 'never',
       ...this.#doorway.brings,
     });
   }
 
-  #sit(view: ConferenceView, media: MediaOffer, iceServers: IceServers): void {
+  #sit({ view, media, iceServers, region }: Extract<SessionEvent, { type: 'seated' }>): void {
     const session = this.#session;
     const device = this.#device;
     if (session === undefined || device === undefined) return;
@@ -448,7 +440,7 @@ class ComposedMeeting implements Meeting {
       sayReady: (move, ready) => this.#command({ type: 'media-ready', move, ready }),
       connect: (connection) => new P2pPath({ ...connection, createConnection, createStream, clock, log }),
       iceServers: this.#iceServers,
-      direct: () => this.#directNow(),
+      direct: () => this.#direct.way,
       clock,
       log,
       listener: {
@@ -460,7 +452,10 @@ class ComposedMeeting implements Meeting {
     });
     // One seat follows the other: nobody is shown a moment without.
     this.#doorway.open();
-    this.#seat = { self: view.self, epoch: view.epoch, media: seatMedia, reading: undefined };
+    this.#seat = { self: view.self, epoch: view.epoch, media: seatMedia };
+    this.#region = region;
+    this.statistics.sit(view.self);
+    this.#levels.caughtUp();
     this.#identity.sit(view, before !== undefined);
     before?.media.close();
     // Before anything is published.
@@ -474,7 +469,7 @@ class ComposedMeeting implements Meeting {
     this.#outgoing.setMedia(seatMedia);
     this.#shown.again();
     // Whether there is a relay to hide behind is known only now.
-    if (this.#directNow() === 'relay') this.#command({ type: 'allow-p2p', allowed: true });
+    if (this.#direct.way === 'relay') this.#command({ type: 'allow-p2p', allowed: true });
   }
 
   /** Gives up what belonged to the seat. */
@@ -482,6 +477,7 @@ class ComposedMeeting implements Meeting {
     const seat = this.#seat;
     this.#seat = undefined;
     seat?.media.close();
+    this.statistics.rise();
     this.#iceServers.close();
     this.#outgoing.setMedia(undefined);
   }
@@ -554,6 +550,8 @@ class ComposedMeeting implements Meeting {
       earlierEpoch: this.#identity.earlierEpoch,
       local: this.#localMedia(before.local),
       ...mediaOf(this.#seat?.media),
+      qualities: this.statistics.qualities,
+      region: this.#seat === undefined ? undefined : this.#region,
     });
     if (state === before) return;
     this.#state = state;
@@ -583,7 +581,7 @@ class ComposedMeeting implements Meeting {
       blocked: this.#forbidden,
       talkingWhileMuted: this.#levels.talkingWhileMuted,
       mutedAtStart: this.#mutedAtStart,
-      direct: { choice: this.#direct, relayAvailable: this.#iceServers.hasTurn },
+      direct: { choice: this.#direct.choice, relayAvailable: this.#iceServers.hasTurn },
     });
   }
 }

@@ -173,6 +173,12 @@ export class SeatMedia {
     return this.#way;
   }
 
+  /** Whether two talk directly, and the bridge hears neither of them. */
+  get isDirectAlone(): boolean {
+    const { mode, bridge } = this.#route;
+    return mode === 'p2p' && !bridge && this.#direct !== undefined;
+  }
+
   /** The conference, with those in it whom one still talks to though the server has forgotten them. */
   get view(): ConferenceView {
     return this.#view;

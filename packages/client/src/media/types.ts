@@ -1,12 +1,15 @@
 import type {
   Command,
   ConferenceView,
+  ConnectionDetails,
+  ConnectionQuality,
   ErrorCode,
   Incarnation,
   LobbyMessage,
   MediaMode,
   ParticipantId,
   SourceId,
+  SpokenTime,
   ViewEvent,
 } from '@treff/protocol';
 import type { Withheld } from './path.ts';
@@ -23,6 +26,7 @@ export interface Meeting {
   subscribe(listener: () => void): () => void;
   /** Loudness, apart from the state because it changes many times a second. */
   readonly levels: Levels;
+  readonly statistics: Statistics;
 
   /** What brings the person back as who they are; absent before the join and after leaving. */
   readonly ticket: Ticket | undefined;
@@ -81,11 +85,26 @@ export interface Meeting {
   setShown(heights: ReadonlyMap<SourceId, number>, focus?: Focus): void;
   /** Whether one agrees to direct connections; remembered in this browser. Works before and after the join. */
   setDirect(choice: DirectChoice): void;
+}
+
+/** How connections are and who speaks, apart from the state: nothing of it is measured or asked for unless somebody looks. */
+export interface Statistics {
   /**
    * How the connection is now, rates since the call before: for somebody who looks, every second or two. Undefined without a seat or anybody to talk to.
    * Never rejects.
    */
   readConnection(): Promise<ConnectionReport | undefined>;
+  /**
+   * What somebody else's client says of its own connection, asked for again and again until the returned function is called. `undefined`: it has not said anything.
+   */
+  watchConnection(
+    participant: ParticipantId,
+    listener: (details: ConnectionDetails | undefined) => void,
+  ): () => void;
+  /**
+   * Who has spoken how long, in the same way: those who have, and those who have left. Of whoever else is in the conference not a word has been heard.
+   */
+  watchSpeakers(listener: (speakers: readonly SpokenTime[]) => void): () => void;
 }
 
 /** What a page keeps over a reload of its own to come back as the same participant. Nothing for anybody else's hands. */
@@ -158,6 +177,10 @@ export interface MeetingState {
   readonly withheld: Withheld;
   /** How media comes now: browser to browser, over the server, or not at all because nobody else is here. `none` without a seat. */
   readonly way: MediaMode;
+  /** How everybody's connection is, as they say, one's own included. Of who is missing, nothing bad is known. */
+  readonly qualities: ReadonlyMap<ParticipantId, ConnectionQuality>;
+  /** Where the server stands, in its operator's words. */
+  readonly region: string | undefined;
 }
 
 export type MeetingPhase =
@@ -277,6 +300,8 @@ export interface ConnectionReport {
   readonly way: Exclude<MediaMode, 'none'>;
   /** Milliseconds to the other end of the connection, the other browser or the server, and back. */
   readonly roundTripMs: number | undefined;
+  /** By how many milliseconds packets come more or less late than the ones before (RFC 3550 section 6.4.1): of the source that fares worst. */
+  readonly jitterMs: number | undefined;
   readonly sent: Flow;
   readonly received: Flow;
   /** How this end's address came to be, and the other end's as it is seen from here. */
@@ -288,6 +313,10 @@ export interface ConnectionReport {
   readonly relayed: boolean;
   /** Pictures that flow now, one's own first. */
   readonly videos: readonly VideoReport[];
+  /** What is received of each source, sounds too. */
+  readonly streams: readonly StreamReport[];
+  /** The connection takes less than what is to be sent: the browser sends smaller or fewer pictures. */
+  readonly limited: boolean;
   /** Of the sound that flows; `opus`. */
   readonly audioCodec: string | undefined;
 }
@@ -302,6 +331,12 @@ export interface Flow {
 
 /** The kinds of ICE candidates: an interface of the machine, its address as a STUN server or the other end sees it, a TURN relay (RFC 8445 section 4). */
 export type AddressKind = 'host' | 'srflx' | 'prflx' | 'relay';
+
+export interface StreamReport extends Flow {
+  readonly source: SourceId;
+  /** As {@link ConnectionReport.jitterMs}. */
+  readonly jitterMs: number | undefined;
+}
 
 export interface VideoReport {
   readonly source: SourceId;

@@ -43,7 +43,7 @@ export async function createAccess({ config, secret, store, clock, logger }: Acc
   const now = () => clock.now();
   const accounts = config.access.accounts ? createAccounts(store.accounts, now) : undefined;
   const signIn = createSignIn({ secret, accounts, oidc: config.oidc !== undefined, publicUrl, now });
-  const rooms = createOwnedRooms(store.rooms, now);
+  const rooms = createOwnedRooms(store.rooms, now, config.access.passwordDigits);
   const invitations = createInvitations(store.invitations, now);
   const jwt = config.jwt === undefined ? undefined : await createJwtVerifier(config.jwt);
 

@@ -2,6 +2,7 @@ import type { Applicant } from '@treff/conference';
 import { LIMITS, TreffError, type Role } from '@treff/protocol';
 import type { Clock } from '../clock.ts';
 import { KeyedRate } from '../keyed-rate.ts';
+import type { SeatClaim } from '../seat-token.ts';
 import type { JoinRequest, Session } from '../session.ts';
 import type { Identity } from './identity.ts';
 import { verifyPassword } from './password-hash.ts';
@@ -33,6 +34,11 @@ export class Door {
     perSecond: LIMITS.joinsPerSecond,
     keys: LIMITS.countedAddresses,
   });
+  readonly #returns = new KeyedRate({
+    burst: LIMITS.returnBurst,
+    perSecond: 1_000 / LIMITS.returnPaceMs,
+    keys: LIMITS.countedAddresses,
+  });
   readonly #attempts = new KeyedRate({
     burst: LIMITS.passwordAttempts,
     perSecond: 1_000 / LIMITS.passwordPaceMs,
@@ -48,10 +54,15 @@ export class Door {
     this.#options = options;
   }
 
-  /** Counts a join. Throws `room/too-many-joins`. `known`: the session showed the token of a seat of this server's. */
-  count({ address }: Session, known: boolean): void {
-    if (known || this.#options.limitsJoins === false) return;
-    if (this.#joins.take(address, this.#options.clock.now())) return;
+  /**
+   * Counts a join. Throws `room/too-many-joins`. `lost`: what the server signed for the place that the session lost; with it a few joins are free, and more of them count like
+   * anybody's.
+   */
+  count({ address }: Session, lost: SeatClaim | undefined): void {
+    if (this.#options.limitsJoins === false) return;
+    const now = this.#options.clock.now();
+    if (lost !== undefined && this.#returns.take(`${lost.incarnation} ${lost.participant}`, now)) return;
+    if (this.#joins.take(address, now)) return;
     throw new TreffError('room/too-many-joins', undefined, {
       retryAfterMs: Math.ceil(1_000 / LIMITS.joinsPerSecond),
     });

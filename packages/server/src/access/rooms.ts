@@ -42,15 +42,12 @@ export interface RoomChange extends Partial<RoomRequest> {
   readonly owner?: string | null;
 }
 
-/** What a room has of which nothing else was said. */
-export const USUAL_SETTINGS: RoomSettings = {
-  lobby: false,
-  moderators: 'owner',
-  startMuted: { microphone: false, camera: false },
-};
-
-/** `now`: milliseconds since the epoch. */
-export function createOwnedRooms(records: RoomRecords, now: () => number): OwnedRooms {
+/** `now`: milliseconds since the epoch; `passwordDigits`: how many digits, and nothing else, the operator wants passwords to be. */
+export function createOwnedRooms(
+  records: RoomRecords,
+  now: () => number,
+  passwordDigits?: number,
+): OwnedRooms {
   async function roomOf(room: string): Promise<OwnedRoom | undefined> {
     const record = await records.get(room);
     return record === undefined ? undefined : readRecord(record);
@@ -68,7 +65,7 @@ export function createOwnedRooms(records: RoomRecords, now: () => number): Owned
     list: async (owner) => (await records.all(owner)).map(readRecord),
 
     async save(room, { settings, password }, owner) {
-      const passwordHash = await hashOf(password);
+      const passwordHash = await hashOf(password, passwordDigits);
       const change = {
         settings: JSON.stringify(settings),
         ...(passwordHash === undefined ? {} : { passwordHash }),
@@ -86,7 +83,7 @@ export function createOwnedRooms(records: RoomRecords, now: () => number): Owned
     },
 
     async change(room, { settings, password, owner }) {
-      const passwordHash = await hashOf(password);
+      const passwordHash = await hashOf(password, passwordDigits);
       const found = await records.update(room, {
         ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
         ...(passwordHash === undefined ? {} : { passwordHash }),
@@ -112,9 +109,12 @@ function readRecord({ name, owner, settings, passwordHash }: RoomRecord): OwnedR
 }
 
 /** `undefined`: it stays as it is; `null`: none. Throws `room/password-unfit`. */
-async function hashOf(password: string | null | undefined): Promise<string | null | undefined> {
+async function hashOf(
+  password: string | null | undefined,
+  digits: number | undefined,
+): Promise<string | null | undefined> {
   if (password === undefined || password === null) return password;
-  const unfit = unfitPassword(password, undefined);
+  const unfit = unfitPassword(password, digits);
   if (unfit !== undefined) throw new TreffError(unfit);
   return hashPassword(password);
 }

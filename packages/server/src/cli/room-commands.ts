@@ -1,7 +1,7 @@
-import { LIMITS, roomSettings, TreffError, type RoomSettings } from '@treff/protocol';
+import { LIMITS, roomSettings, TreffError, USUAL_SETTINGS, type RoomSettings } from '@treff/protocol';
 import * as z from 'zod/mini';
 import { createAccounts } from '../access/accounts.ts';
-import { createOwnedRooms, USUAL_SETTINGS, type OwnedRoom } from '../access/rooms.ts';
+import { createOwnedRooms, type OwnedRoom } from '../access/rooms.ts';
 import {
   defineCommand,
   readMoment,

@@ -5,6 +5,7 @@ import { describeAllocation } from './contract-allocation.ts';
 import { describeEvents } from './contract-events.ts';
 import { describeLifecycle } from './contract-lifecycle.ts';
 import { describeSources } from './contract-sources.ts';
+import { describeVoices } from './contract-voices.ts';
 
 /** What every `Bridge` owes its callers, sentence by sentence. `make` starts one bridge; the suite shuts it down. */
 export function describeBridgeContract(name: string, make: () => Promise<BridgeUnderTest>): void {
@@ -19,6 +20,7 @@ export function describeBridgeContract(name: string, make: () => Promise<BridgeU
     describeLifecycle(under);
     describeSources(under);
     describeAllocation(under);
+    describeVoices(under);
     describeEvents(under);
   });
 

@@ -6,6 +6,7 @@ import {
   type EndpointRef,
   type ErrorCode,
   type Incarnation,
+  type LoadLevel,
   type ParticipantId,
   type ReceiverConstraints,
   type SourceId,
@@ -84,6 +85,16 @@ export class FakeBridge implements Bridge {
     for (const incarnation of incarnations.length > 0 ? incarnations : [...this.#rooms.keys()]) {
       this.#rooms.get(incarnation)?.lose();
     }
+  }
+
+  /** The worker of one endpoint dies, and that of the others does not. */
+  loseEndpoint(incarnation: Incarnation, endpoint: ParticipantId): void {
+    this.#rooms.get(incarnation)?.loseEndpoint(endpoint);
+  }
+
+  /** So much has the bridge to do. */
+  load(level: LoadLevel): void {
+    this.#signal({ type: 'load', load: { normal: 0, busy: 0.6, overloaded: 0.8, full: 0.9 }[level], level });
   }
 
   /** An event is numbered, but nobody is told of it: the next one shows a gap. */

@@ -250,6 +250,15 @@ export class FakeRoom {
     });
   }
 
+  loseEndpoint(participant: ParticipantId): void {
+    const seat = this.#seat(participant);
+    if (seat.endpoint === undefined) return;
+    const { ref } = seat.endpoint;
+    this.#end(seat);
+    this.#emit({ type: 'endpoint-lost', ...ref, code: 'media/bridge-unavailable' });
+    this.allocate();
+  }
+
   endpointState(participant: ParticipantId): FakeEndpointState | undefined {
     const endpoint = this.#seats.get(participant)?.endpoint;
     if (endpoint === undefined) return undefined;

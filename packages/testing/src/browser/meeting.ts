@@ -39,21 +39,28 @@ export async function attend(
 
 /** Goes from the prejoin page into the meeting. */
 export async function join(page: Page, name: string): Promise<void> {
-  await askToEnter(page, name);
+  await tryToJoin(page, name);
   await page.locator('[data-local][data-participant-id]').first().waitFor({ state: 'attached' });
 }
 
-async function askToEnter(page: Page, name: string): Promise<void> {
+/** Asks to join from the prejoin page, whatever comes of it. */
+export async function tryToJoin(page: Page, name: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Enter your name' }).fill(name);
   await page.getByRole('button', { name: 'Join meeting' }).click();
 }
 
-/** Opens the room and asks to join, whatever comes of it. */
-export async function approach(browser: Browser, room: string, who: Persona): Promise<Visitor> {
+/** Opens the room, and goes no further than the prejoin page. `prepare` as in {@link attend}. */
+export async function arrive(
+  browser: Browser,
+  room: string,
+  who: Persona,
+  prepare?: (context: BrowserContext) => Promise<unknown>,
+): Promise<Visitor> {
   const context = await contextOf(browser, who);
+  await prepare?.(context);
   const problems: string[] = [];
   const page = await openPage(context, room, problems);
-  await askToEnter(page, who.name);
+  await page.getByRole('button', { name: 'Join meeting' }).waitFor();
   return { who, context, page, problems };
 }
 

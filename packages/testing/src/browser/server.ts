@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createSocket } from 'node:dgram';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { MEDIA_PORT, PAGE_PORT, type Machine } from '../network/network.ts';
 
 const MAIN = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
+/** The operator's command line. */
+const TREFF = fileURLToPath(new URL('../../../server/src/cli/treff.ts', import.meta.url));
 
 /** A real server in a process of its own, as an operator runs it, with an empty data directory. */
 export interface TestServer {
@@ -16,6 +18,13 @@ export interface TestServer {
   readonly origin: string;
   /** Everything it printed so far. */
   output(): string;
+  /**
+   * Runs the operator's `treff` beside the server, with its data, and with `input` as standard input. Resolves with what it printed; rejects with what
+   * it complained about.
+   */
+  treff(args: readonly string[], input?: string): Promise<string>;
+  /** Ids of its processes: its own, and those of the media workers. */
+  processes(): Promise<{ readonly server: number; readonly workers: readonly number[] }>;
   /** Kills the media worker, as a crash would. */
   killWorker(): Promise<void>;
   /** Kills the server without a word and starts another one at the same address with the same data. */
@@ -84,6 +93,10 @@ export async function startServer(
   return {
     origin,
     output: () => output,
+    treff: (args, input = '') => runTreff(args, input, dataDir),
+    async processes() {
+      return { server: child.pid ?? 0, workers: await workersOf(child) };
+    },
     async killWorker() {
       const worker = await workerOf(child);
       process.kill(worker, 'SIGKILL');
@@ -108,12 +121,33 @@ export async function startServer(
   };
 }
 
+function runTreff(args: readonly string[], input: string, dataDir: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      process.execPath,
+      [TREFF, ...args],
+      { env: { ...process.env, DATA_DIR: dataDir } },
+      (error, stdout, stderr) =>
+        error === null ? resolve(stdout) : reject(new Error(stderr, { cause: error })),
+    );
+    child.stdin?.end(input);
+  });
+}
+
 /** The process id of the only media worker of a server. */
-async function workerOf({ pid }: ChildProcess): Promise<number> {
+async function workerOf(child: ChildProcess): Promise<number> {
+  const [worker] = await workersOf(child);
+  if (worker === undefined) throw new Error('The server has no media worker');
+  return worker;
+}
+
+/** The process ids of a server's media workers. */
+async function workersOf({ pid }: ChildProcess): Promise<number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  for (const id of children.trim().split(' ').map(Number))
-    if ((await readFile(`/proc/${id}/cmdline`, 'utf8')).includes('mediasoup-worker')) return id;
-  throw new Error('The server has no media worker');
+  const workers: number[] = [];
+  for (const id of children.trim().split(' ').filter(Boolean).map(Number))
+    if ((await readFile(`/proc/${id}/cmdline`, 'utf8')).includes('mediasoup-worker')) workers.push(id);
+  return workers;
 }
 
 function isAlive(pid: number): boolean {

@@ -1,8 +1,11 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launchBrowser, persona, type Camera } from './browser.ts';
-import { approach, attend, type Attendee, type Visitor } from './meeting.ts';
+import { arrive, attend, tryToJoin, type Attendee, type Visitor } from './meeting.ts';
 import { startServer, type TestServer } from './server.ts';
+
+/** Changes a browser context before any page is opened in it. */
+type Preparation = (context: BrowserContext) => Promise<unknown>;
 
 /** What the tests of one file play on. */
 export interface Stage {
@@ -12,8 +15,10 @@ export interface Stage {
   readonly present: Attendee[];
   /** The persona of that number enters the room as {@link attend} does. */
   attend(room: string, index: number, camera?: Camera): Promise<Attendee>;
-  /** The persona of that number asks to enter as {@link approach} does, and is sent home afterwards, too. */
-  approach(room: string, index: number): Promise<Visitor>;
+  /** The persona of that number stands before the room as {@link arrive} does, and is sent home afterwards, too. */
+  visit(room: string, index: number, prepare?: Preparation): Promise<Visitor>;
+  /** The same, and tries to join. */
+  approach(room: string, index: number, prepare?: Preparation): Promise<Visitor>;
 }
 
 export interface StageOptions {
@@ -41,9 +46,15 @@ export function setStage({ errors = 'fail', environment = {} }: StageOptions = {
       stage.present.push(attendee);
       return attendee;
     },
-    async approach(room, index) {
-      const visitor = await approach(stage.browser, `${stage.server.origin}/${room}`, persona(index));
+    async visit(room, index, prepare) {
+      const url = `${stage.server.origin}/${room}`;
+      const visitor = await arrive(stage.browser, url, persona(index), prepare);
       visitors.push(visitor);
+      return visitor;
+    },
+    async approach(room, index, prepare) {
+      const visitor = await stage.visit(room, index, prepare);
+      await tryToJoin(visitor.page, visitor.who.name);
       return visitor;
     },
   };

@@ -1,3 +1,4 @@
+import type { CreatedInvitation, InvitationView, Role } from '@treff/protocol';
 import { CalendarClock, ShieldCheck, Ticket } from 'lucide-react';
 import { useCallback, useEffect, useId, useRef, useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +8,7 @@ import { Select } from '../design/Select.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import { RefusalNote } from './RefusalNote.tsx';
 import type { Refusal } from './request.ts';
-import { roomsApi, type Invitation, type NewInvitation } from './rooms.ts';
+import { roomsApi } from './rooms.ts';
 import styles from './rooms.module.css';
 import { EXPIRIES, expiryOf, type Expiry } from './times.ts';
 import { isSignedOut, useLoaded } from './useLoaded.ts';
@@ -22,12 +23,12 @@ export function InvitationsDialog({ room, onClose }: InvitationsDialogProps) {
   const { t } = useTranslation();
   const load = useCallback(() => roomsApi.listInvitations(room), [room]);
   const { state, reload } = useLoaded(load);
-  const [made, setMade] = useState<NewInvitation>();
+  const [made, setMade] = useState<CreatedInvitation>();
   const [refusal, setRefusal] = useState<Refusal>();
   const heading = useRef<HTMLHeadingElement>(null);
   const [news, setNews] = useState('');
 
-  async function revoke({ id }: Invitation) {
+  async function revoke({ id }: InvitationView) {
     setRefusal(undefined);
     const answer = await roomsApi.revoke(room, id);
     if (answer.ok || answer.status === 404) {
@@ -86,15 +87,15 @@ export function InvitationsDialog({ room, onClose }: InvitationsDialogProps) {
 
 interface InviteFormProps {
   readonly room: string;
-  readonly onMade: (invitation: NewInvitation) => void;
+  readonly onMade: (invitation: CreatedInvitation) => void;
 }
 
-const ROLES = ['participant', 'moderator'] as const;
+const ROLES: readonly Role[] = ['participant', 'moderator'];
 
 function InviteForm({ room, onMade }: InviteFormProps) {
   const { t } = useTranslation();
   const dateId = useId();
-  const [role, setRole] = useState<(typeof ROLES)[number]>('participant');
+  const [role, setRole] = useState<Role>('participant');
   const [expiry, setExpiry] = useState<Expiry>('week');
   const [date, setDate] = useState('');
   const [isPast, setPast] = useState(false);
@@ -113,7 +114,7 @@ function InviteForm({ room, onMade }: InviteFormProps) {
     }
     setSending(true);
     setRefusal(undefined);
-    const answer = await roomsApi.invite(room, role, expiresAt);
+    const answer = await roomsApi.invite(room, { role, expiresAt });
     setSending(false);
     if (answer.ok) onMade(answer.value);
     else if (!isSignedOut(answer)) setRefusal(answer);
@@ -188,7 +189,7 @@ function MadeLink({ path }: { readonly path: string }) {
 }
 
 interface InvitationRowProps {
-  readonly invitation: Invitation;
+  readonly invitation: InvitationView;
   readonly onRevoke: () => void;
 }
 

@@ -1,3 +1,4 @@
+import type { RoomView } from '@treff/protocol';
 import { DoorOpen } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,13 +8,13 @@ import { RefusalNote } from './RefusalNote.tsx';
 import { ReleaseDialog } from './ReleaseDialog.tsx';
 import { ReserveForm } from './ReserveForm.tsx';
 import { RoomRow } from './RoomRow.tsx';
-import { roomsApi, type OwnRoom } from './rooms.ts';
+import { roomsApi } from './rooms.ts';
 import styles from './rooms.module.css';
 import { SettingsDialog } from './SettingsDialog.tsx';
 import { useLoaded } from './useLoaded.ts';
 
 /** What is open over the list. */
-type Opened = { readonly name: 'settings' | 'invitations' | 'release'; readonly room: OwnRoom };
+type Opened = { readonly name: 'settings' | 'invitations' | 'release'; readonly room: RoomView };
 
 /** The rooms of whoever is signed in, and what one can do with them. */
 export function OwnRooms({ mayReserve }: { readonly mayReserve: boolean }) {

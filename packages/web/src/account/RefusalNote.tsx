@@ -13,11 +13,7 @@ export function RefusalNote({ refusal }: { readonly refusal: Refusal | undefined
       {refusal === undefined ? null : (
         <p className={styles.refusal}>
           <TriangleAlert size="1.25rem" aria-hidden />
-          <span>
-            {refusal.code === 'network/unreachable'
-              ? t('rooms.offline')
-              : textOf(refusal.code, t('rooms.failed'))}
-          </span>
+          <span>{refusal.code === 'network/unreachable' ? t('rooms.offline') : textOf(refusal.code)}</span>
         </p>
       )}
     </div>

@@ -1,10 +1,10 @@
-import { normaliseRoomName } from '@treff/protocol';
+import { normaliseRoomName, USUAL_SETTINGS } from '@treff/protocol';
 import { useId, useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../design/controls.module.css';
 import { RefusalNote } from './RefusalNote.tsx';
 import type { Refusal } from './request.ts';
-import { DEFAULT_SETTINGS, roomsApi } from './rooms.ts';
+import { roomsApi } from './rooms.ts';
 import styles from './rooms.module.css';
 import { isSignedOut } from './useLoaded.ts';
 
@@ -32,7 +32,7 @@ export function ReserveForm({ own, onReserved }: ReserveFormProps) {
     if (room === undefined || isOwn || sending) return;
     setSending(true);
     setRefusal(undefined);
-    const answer = await roomsApi.put(room, { settings: DEFAULT_SETTINGS });
+    const answer = await roomsApi.put(room, { settings: USUAL_SETTINGS });
     setSending(false);
     if (answer.ok) {
       setTyped('');

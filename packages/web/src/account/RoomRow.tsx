@@ -1,3 +1,4 @@
+import type { RoomView } from '@treff/protocol';
 import {
   CalendarClock,
   DoorClosed,
@@ -13,11 +14,10 @@ import { useTranslation } from 'react-i18next';
 import { pathOf } from '../app/route.ts';
 import controls from '../design/controls.module.css';
 import { CopyButton } from './CopyButton.tsx';
-import type { OwnRoom } from './rooms.ts';
 import styles from './rooms.module.css';
 
 interface RoomRowProps {
-  readonly room: OwnRoom;
+  readonly room: RoomView;
   readonly onOpen: (what: 'settings' | 'invitations' | 'release') => void;
 }
 
@@ -60,7 +60,7 @@ export function RoomRow({ room, onOpen }: RoomRowProps) {
   );
 }
 
-function Marks({ room: { settings, hasPassword } }: { readonly room: OwnRoom }) {
+function Marks({ room: { settings, hasPassword } }: { readonly room: RoomView }) {
   const { t, i18n } = useTranslation();
   const { lobby, startMuted, maxParticipants, notBefore, notAfter } = settings;
   const date = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });

@@ -1,4 +1,4 @@
-import { LIMITS } from '@treff/protocol';
+import { LIMITS, roomModerators, type RoomView } from '@treff/protocol';
 import { KeyRound, ShieldCheck } from 'lucide-react';
 import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,12 +7,11 @@ import { PaperDialog } from '../design/PaperDialog.tsx';
 import { Select } from '../design/Select.tsx';
 import { RefusalNote } from './RefusalNote.tsx';
 import type { Refusal } from './request.ts';
-import { MODERATORS, roomsApi, type OwnRoom } from './rooms.ts';
+import { roomsApi } from './rooms.ts';
 import styles from './rooms.module.css';
 import {
   FEWEST_PARTICIPANTS,
   formOf,
-  LONGEST_PASSWORD,
   readForm,
   type SettingsForm,
   type SettingsProblem,
@@ -20,7 +19,7 @@ import {
 import { isSignedOut } from './useLoaded.ts';
 
 interface SettingsDialogProps {
-  readonly room: OwnRoom;
+  readonly room: RoomView;
   readonly onClose: () => void;
   readonly onSaved: () => void;
 }
@@ -87,7 +86,7 @@ export function SettingsDialog({ room, onClose, onSaved }: SettingsDialogProps) 
                   {...rest}
                   className={controls.input}
                   value={form.password}
-                  maxLength={LONGEST_PASSWORD}
+                  maxLength={LIMITS.roomPasswordLength}
                   onChange={(event) => change({ password: event.target.value })}
                   autoComplete="off"
                   autoCapitalize="none"
@@ -150,9 +149,12 @@ export function SettingsDialog({ room, onClose, onSaved }: SettingsDialogProps) 
             label={t('rooms.whoModerates')}
             icon={ShieldCheck}
             value={form.moderators}
-            options={MODERATORS.map((value) => ({ value, label: t(`rooms.moderators.${value}`) }))}
+            options={roomModerators.options.map((value) => ({
+              value,
+              label: t(`rooms.moderators.${value}`),
+            }))}
             onChange={(value) => {
-              const moderators = MODERATORS.find((one) => one === value);
+              const moderators = roomModerators.options.find((one) => one === value);
               if (moderators !== undefined) change({ moderators });
             }}
           />

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@treff/protocol';
 import { Eye, EyeOff, LoaderCircle, LogIn, TriangleAlert } from 'lucide-react';
 import { useEffect, useId, useRef, useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -56,7 +57,7 @@ interface WaysProps {
   readonly session: Session;
   readonly goal: string;
   /** The code with which the provider's way ended. */
-  readonly error: string | undefined;
+  readonly error: ErrorCode | undefined;
 }
 
 function Ways({ session: { signIn }, goal, error }: WaysProps) {
@@ -95,10 +96,10 @@ function Problem({ problem }: { readonly problem: SignInProblem | undefined }) {
     </div>
   );
 
-  function text({ name, code, retryAfterMs }: SignInProblem): string {
-    const what = t(`signIn.problem.${name}`);
-    if (name === 'other') return textOf(code, what);
-    const wait = waitOf(retryAfterMs);
+  function text(problem: SignInProblem): string {
+    if (problem.name === 'other') return textOf(problem.code);
+    const what = t(`signIn.problem.${problem.name}`);
+    const wait = waitOf(problem.retryAfterMs);
     if (wait === undefined) return what;
     return `${what} ${wait.unit === 'minutes' ? t('signIn.waitMinutes', { count: wait.count }) : t('signIn.waitSeconds', { count: wait.count })}`;
   }

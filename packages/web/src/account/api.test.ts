@@ -1,6 +1,7 @@
+import { USUAL_SETTINGS } from '@treff/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Fetch } from './request.ts';
-import { createRoomsApi, DEFAULT_SETTINGS } from './rooms.ts';
+import { createRoomsApi } from './rooms.ts';
 import { createSessionApi } from './session.ts';
 
 /** Answers every request alike and keeps what was asked. */
@@ -80,7 +81,7 @@ describe('signing in', () => {
 });
 
 describe('the rooms', () => {
-  const room = { room: 'grüße', settings: { ...DEFAULT_SETTINGS, notBefore: 5 }, hasPassword: true };
+  const room = { room: 'grüße', settings: { ...USUAL_SETTINGS, notBefore: 5 }, hasPassword: true };
 
   it('are listed', async () => {
     const { fetch } = fakeFetch(200, { rooms: [room] });
@@ -90,14 +91,14 @@ describe('the rooms', () => {
   it('are named in the path, whatever their script', async () => {
     const { fetch, asked } = fakeFetch(204, '');
     const api = createRoomsApi(fetch);
-    await api.put('grüße', { settings: DEFAULT_SETTINGS, password: null });
+    await api.put('grüße', { settings: USUAL_SETTINGS, password: null });
     await api.release('grüße');
     await api.revoke('grüße', 'a/b');
     expect(asked).toEqual([
       {
         method: 'PUT',
         path: '/api/rooms/gr%C3%BC%C3%9Fe',
-        body: { settings: DEFAULT_SETTINGS, password: null },
+        body: { settings: USUAL_SETTINGS, password: null },
       },
       { method: 'DELETE', path: '/api/rooms/gr%C3%BC%C3%9Fe', body: undefined },
       { method: 'DELETE', path: '/api/rooms/gr%C3%BC%C3%9Fe/invitations/a%2Fb', body: undefined },
@@ -106,7 +107,7 @@ describe('the rooms', () => {
 
   it('of others are refused', async () => {
     const { fetch } = fakeFetch(409, { code: 'room/taken' });
-    expect(await createRoomsApi(fetch).put('tea', { settings: DEFAULT_SETTINGS })).toMatchObject({
+    expect(await createRoomsApi(fetch).put('tea', { settings: USUAL_SETTINGS })).toMatchObject({
       ok: false,
       code: 'room/taken',
       status: 409,
@@ -115,7 +116,7 @@ describe('the rooms', () => {
 
   it('have invitations, whose link is told once', async () => {
     const { fetch, asked } = fakeFetch(201, { id: 'i1', path: '/tea?invitation=s3cret' });
-    expect(await createRoomsApi(fetch).invite('tea', 'moderator', 7)).toEqual({
+    expect(await createRoomsApi(fetch).invite('tea', { role: 'moderator', expiresAt: 7 })).toEqual({
       ok: true,
       value: { id: 'i1', path: '/tea?invitation=s3cret' },
     });
@@ -128,6 +129,6 @@ describe('the rooms', () => {
 
   it('never believe a link that leads elsewhere', async () => {
     const { fetch } = fakeFetch(201, { id: 'i1', path: 'https://evil.example/' });
-    expect((await createRoomsApi(fetch).invite('tea', 'participant', 7)).ok).toBe(false);
+    expect((await createRoomsApi(fetch).invite('tea', { role: 'participant', expiresAt: 7 })).ok).toBe(false);
   });
 });

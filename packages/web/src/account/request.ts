@@ -1,4 +1,5 @@
-import * as z from 'zod/mini';
+import { apiError, type ErrorCode } from '@treff/protocol';
+import type * as z from 'zod/mini';
 
 /** What the server's HTTP interface answers. A refusal is an answer like any other: nothing here throws. */
 export type Answer<Value> = { readonly ok: true; readonly value: Value } | Refusal;
@@ -6,7 +7,7 @@ export type Answer<Value> = { readonly ok: true; readonly value: Value } | Refus
 export interface Refusal {
   readonly ok: false;
   /** The server's, else `network/unreachable`, or `server/internal` for an answer that can't be understood. */
-  readonly code: string;
+  readonly code: ErrorCode | 'network/unreachable';
   /** The status of HTTP; 0 if there was no answer. */
   readonly status: number;
   /** Milliseconds after which trying again may help. */
@@ -17,12 +18,6 @@ export interface Refusal {
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-
-/** What the server says when it refuses. */
-const refused = z.object({
-  code: z.string().check(z.minLength(1), z.maxLength(64)),
-  retryAfterMs: z.optional(z.number().check(z.nonnegative())),
-});
 
 /** Asks the server of this page. `body` is sent as JSON, and only of `schema` is what comes back believed. */
 export async function request<Value>(
@@ -54,13 +49,13 @@ export async function request<Value>(
     return refusal(status === 0 ? 'network/unreachable' : 'server/internal', status);
   }
   if (status < 200 || status > 299) {
-    const { data } = refused.safeParse(content);
+    const { data } = apiError.safeParse(content);
     return refusal(data?.code ?? 'server/internal', status, data?.retryAfterMs);
   }
   const parsed = schema.safeParse(content);
   return parsed.success ? { ok: true, value: parsed.data } : refusal('server/internal', status);
 }
 
-function refusal(code: string, status: number, retryAfterMs?: number): Refusal {
+function refusal(code: Refusal['code'], status: number, retryAfterMs?: number): Refusal {
   return { ok: false, code, status, retryAfterMs };
 }

@@ -1,24 +1,9 @@
+import { logoutResult, sessionView, type SessionView } from '@treff/protocol';
 import * as z from 'zod/mini';
 import { request, type Answer, type Fetch } from './request.ts';
 
-const sessionView = z.object({
-  /** Who is signed in here. */
-  account: z.nullable(z.object({ id: z.string(), name: z.string(), displayName: z.string() })),
-  /** How one can sign in. */
-  signIn: z.object({
-    password: z.boolean(),
-    /** At an OpenID provider, whose name is `label`. */
-    oidc: z.nullable(z.object({ label: z.string() })),
-  }),
-  /** Whether people in meetings need a name. */
-  displayName: z.enum(['optional', 'required']),
-  mayReserveRooms: z.boolean(),
-});
-export type Session = z.infer<typeof sessionView>;
+export type Session = SessionView;
 export type Account = NonNullable<Session['account']>;
-
-/** Where to go next: the provider may want to know that one signed out. */
-const logoutResult = z.object({ redirect: z.nullable(z.string()) });
 
 /** Signing in and out, and who one is: a cookie knows, which the page does not see. */
 export interface SessionApi {

@@ -1,6 +1,5 @@
-import { LIMITS } from '@treff/protocol';
+import { LIMITS, USUAL_SETTINGS, type RoomSettings } from '@treff/protocol';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS, type RoomSettings } from './rooms.ts';
 import { formOf, readForm, type SettingsForm } from './settingsForm.ts';
 
 const FULL: RoomSettings = {
@@ -12,18 +11,18 @@ const FULL: RoomSettings = {
   notAfter: new Date(2026, 4, 1, 18, 0).getTime(),
 };
 
-function read(part: Partial<SettingsForm>, settings: RoomSettings = DEFAULT_SETTINGS) {
+function read(part: Partial<SettingsForm>, settings: RoomSettings = USUAL_SETTINGS) {
   return readForm({ ...formOf({ room: 'tea', settings, hasPassword: true }), ...part }, settings);
 }
 
 describe('the form of a room', () => {
   it('that nobody touched changes nothing', () => {
-    for (const settings of [DEFAULT_SETTINGS, FULL])
+    for (const settings of [USUAL_SETTINGS, FULL])
       expect(read({}, settings)).toEqual({ change: { settings } });
   });
 
   it('sets the password, takes it away, or leaves it as it is', () => {
-    const settings = DEFAULT_SETTINGS;
+    const settings = USUAL_SETTINGS;
     expect(read({ passwordChoice: 'set', password: ' 12 ' })).toEqual({
       change: { settings, password: ' 12 ' },
     });
@@ -35,7 +34,9 @@ describe('the form of a room', () => {
 
   it('wants a password if one is to be set', () => {
     expect(read({ passwordChoice: 'set' })).toEqual({ problem: 'password' });
-    expect(read({ passwordChoice: 'set', password: 'x'.repeat(65) })).toEqual({ problem: 'password' });
+    expect(read({ passwordChoice: 'set', password: 'x'.repeat(LIMITS.roomPasswordLength + 1) })).toEqual({
+      problem: 'password',
+    });
   });
 
   it('lifts limits that were emptied', () => {

@@ -1,5 +1,4 @@
-import { LIMITS } from '@treff/protocol';
-import type { OwnRoom, RoomChange, RoomSettings } from './rooms.ts';
+import { LIMITS, type RoomRequest, type RoomSettings, type RoomView } from '@treff/protocol';
 import { localTime, timeOf } from './times.ts';
 
 /** A room's settings as they stand in the form, where what is typed may be nothing yet. */
@@ -23,10 +22,8 @@ export type SettingsProblem = 'password' | 'maxParticipants' | 'notAfter';
 
 /** What the server takes. */
 export const FEWEST_PARTICIPANTS = 1;
-/** Characters. */
-export const LONGEST_PASSWORD = 64;
 
-export function formOf({ settings }: OwnRoom): SettingsForm {
+export function formOf({ settings }: RoomView): SettingsForm {
   return {
     passwordChoice: 'keep',
     password: '',
@@ -44,9 +41,9 @@ export function formOf({ settings }: OwnRoom): SettingsForm {
 export function readForm(
   form: SettingsForm,
   before: RoomSettings,
-): { readonly change: RoomChange } | { readonly problem: SettingsProblem } {
+): { readonly change: RoomRequest } | { readonly problem: SettingsProblem } {
   const { passwordChoice, password } = form;
-  if (passwordChoice === 'set' && (password === '' || password.length > LONGEST_PASSWORD))
+  if (passwordChoice === 'set' && (password === '' || password.length > LIMITS.roomPasswordLength))
     return { problem: 'password' };
   const limit = form.maxParticipants.trim();
   const maxParticipants = limit === '' ? undefined : Number(limit);

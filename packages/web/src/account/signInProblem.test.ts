@@ -5,21 +5,20 @@ describe('a problem with signing in', () => {
   it('is known by its code', () => {
     expect(problemOf('auth/too-many-attempts', 5000)).toEqual({
       name: 'tooMany',
-      code: 'auth/too-many-attempts',
       retryAfterMs: 5000,
     });
   });
 
-  it('that is new keeps its code, whatever it is called', () => {
-    for (const code of ['auth/new', 'constructor', ''])
-      expect(problemOf(code)).toEqual({ name: 'other', code, retryAfterMs: undefined });
+  it('of another kind keeps its code, which has words everywhere', () => {
+    expect(problemOf('auth/oidc-denied')).toEqual({ name: 'other', code: 'auth/oidc-denied' });
   });
 
   it('comes in the address, where nothing else is taken from', () => {
     expect(codeIn('?return=/tea&error=auth/oidc-denied')).toBe('auth/oidc-denied');
     expect(codeIn('?return=/tea')).toBeUndefined();
     expect(codeIn('?error=Call+this+number:+0900')).toBe('server/internal');
-    expect(codeIn('?error=')).toBe('server/internal');
+    for (const code of ['auth/new', 'constructor', ''])
+      expect(codeIn(`?error=${code}`)).toBe('server/internal');
   });
 
   it('says how long to wait, and rather longer than shorter', () => {

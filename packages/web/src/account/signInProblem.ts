@@ -1,27 +1,33 @@
+import { errorCode, type ErrorCode } from '@treff/protocol';
+import type { Refusal } from './request.ts';
+
 /** Why somebody is not signed in, as the page says it. */
-export interface SignInProblem {
-  readonly name: (typeof PROBLEMS)[keyof typeof PROBLEMS] | 'other';
-  readonly code: string;
-  /** Milliseconds after which trying again may help. */
-  readonly retryAfterMs: number | undefined;
-}
+export type SignInProblem =
+  /** In words that this page has for it. */
+  | { readonly name: 'wrong' | 'tooMany' | 'offline'; readonly retryAfterMs: number | undefined }
+  /** In those that the code has everywhere. */
+  | { readonly name: 'other'; readonly code: ErrorCode };
 
-/** Codes for which this page has words of its own. Nothing says which of name and password was wrong: that would tell strangers who has an account. */
-const PROBLEMS = {
-  'auth/wrong-credentials': 'wrong',
-  'auth/too-many-attempts': 'tooMany',
-  'network/unreachable': 'offline',
-} as const;
-
-export function problemOf(code: string, retryAfterMs?: number): SignInProblem {
-  return { name: isKnown(code) ? PROBLEMS[code] : 'other', code, retryAfterMs };
+/** Nothing says which of name and password was wrong: that would tell strangers who has an account. */
+export function problemOf(code: Refusal['code'], retryAfterMs?: number): SignInProblem {
+  switch (code) {
+    case 'auth/wrong-credentials':
+      return { name: 'wrong', retryAfterMs };
+    case 'auth/too-many-attempts':
+      return { name: 'tooMany', retryAfterMs };
+    case 'network/unreachable':
+      return { name: 'offline', retryAfterMs };
+    default:
+      return { name: 'other', code };
+  }
 }
 
 /** The code in an address that the server sent somebody to; undefined if there is none. Anybody can write an address: what is no code is not shown. */
-export function codeIn(search: string): string | undefined {
+export function codeIn(search: string): ErrorCode | undefined {
   const code = new URLSearchParams(search).get('error');
   if (code === null) return undefined;
-  return /^[a-z0-9-]{1,32}\/[a-z0-9-]{1,32}$/.test(code) ? code : 'server/internal';
+  const known = errorCode.safeParse(code);
+  return known.success ? known.data : 'server/internal';
 }
 
 /** A time to wait in words that people use: whole seconds up to a minute, then minutes; never less than it takes. */
@@ -33,8 +39,4 @@ export function waitOf(
   return seconds <= 60
     ? { unit: 'seconds', count: seconds }
     : { unit: 'minutes', count: Math.ceil(seconds / 60) };
-}
-
-function isKnown(code: string): code is keyof typeof PROBLEMS {
-  return Object.hasOwn(PROBLEMS, code);
 }

@@ -1,13 +1,8 @@
-import { errorCode } from '@treff/protocol';
+import type { ErrorCode } from '@treff/protocol';
 import { useTranslation } from 'react-i18next';
 
-/** Says in words what a code of the server means. One that this page doesn't know stands behind `otherwise`. */
-export function useErrorText(): (code: string, otherwise: string) => string {
+/** Says in words what a code of the server means. */
+export function useErrorText(): (code: ErrorCode) => string {
   const { t } = useTranslation();
-  return (code, otherwise) => {
-    const known = errorCode.safeParse(code);
-    return known.success
-      ? `${t(`error.${known.data}.title`)}. ${t(`error.${known.data}.text`)}`
-      : `${otherwise} ${t('failed.code', { code })}`;
-  };
+  return (code) => `${t(`error.${code}.title`)}. ${t(`error.${code}.text`)}`;
 }

@@ -3,6 +3,7 @@ import { useId, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../design/controls.module.css';
 import type { Identity } from '../room/identity.ts';
+import { signInHere } from '../room/signInHere.ts';
 import styles from './Prejoin.module.css';
 
 interface NameFieldProps {
@@ -14,7 +15,9 @@ interface NameFieldProps {
   readonly field?: RefObject<HTMLInputElement | null>;
 }
 
-/** The name under which the others will see one. Somebody whose name is the account's or the token's only reads it. */
+const LABELS = { free: 'prejoin.name', account: 'prejoin.signedInAs', token: 'prejoin.fixedName' } as const;
+
+/** The name under which the others will see one. Somebody whose name is the account's or the token's only reads it; who has an account and is not signed in finds the way there. */
 export function NameField({ identity, value, onChange, missing, field }: NameFieldProps) {
   const { t } = useTranslation();
   const id = useId();
@@ -30,7 +33,7 @@ export function NameField({ identity, value, onChange, missing, field }: NameFie
   return (
     <div className={controls.field}>
       <label className={controls.label} htmlFor={id}>
-        {name.from === 'account' ? t('prejoin.signedInAs') : t('prejoin.name')}
+        {t(LABELS[name.from])}
       </label>
       <input
         ref={field}
@@ -54,6 +57,11 @@ export function NameField({ identity, value, onChange, missing, field }: NameFie
           {note}
         </p>
       )}
+      {name.from === 'free' && identity.canSignIn ? (
+        <p className={styles.note}>
+          {t('prejoin.haveAccount')} <a href={signInHere()}>{t('door.signIn')}</a>
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { NameField } from '../prejoin/NameField.tsx';
 import styles from '../prejoin/Prejoin.module.css';
 import { keyTo } from './door.ts';
 import type { Identity } from './identity.ts';
+import { signInHere } from './signInHere.ts';
 import { useSecondsLeft } from './useSecondsLeft.ts';
 
 export type Barred = Extract<MeetingPhase, { name: 'barred' }>;
@@ -215,7 +216,7 @@ function Closed({ door, identity, pending, onEnter, onAsGuest }: DoorPageProps) 
       <Reason code={door.code} />
       <div className={styles.buttons}>
         {signIn ? (
-          <a className={controls.primary} href={signInAddress()}>
+          <a className={controls.primary} href={signInHere()}>
             {t('door.signIn')}
           </a>
         ) : null}
@@ -259,9 +260,4 @@ function SubmitButton({ look, pending, disabled = false, children }: SubmitButto
       {children}
     </button>
   );
-}
-
-/** The page for signing in, which leads back to this one. */
-export function signInAddress({ pathname, search, hash }: Location = window.location): string {
-  return `/login?return=${encodeURIComponent(`${pathname}${search}${hash}`)}`;
 }

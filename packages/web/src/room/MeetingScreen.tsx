@@ -47,6 +47,7 @@ function Phases({ room, overrides, identity, comeback }: Omit<MeetingScreenProps
   const [wantsIn, setWantsIn] = useState(skipsPrejoin);
   const reloading = useVersionReload(phase, room, displayName, comeback);
   const { door, hasPassword } = useDoor(phase);
+  const wasInside = useWasInside(phase);
   useTitle(room);
   useMediaModeAttribute();
   useRecentRoom(phase);
@@ -132,7 +133,7 @@ function Phases({ room, overrides, identity, comeback }: Omit<MeetingScreenProps
     case 'joined':
       return <Call />;
     case 'left':
-      return <LeftPage onRejoin={rejoin} />;
+      return <LeftPage wasInside={wasInside} onRejoin={rejoin} />;
     case 'failed':
       return (
         <FailurePage
@@ -159,6 +160,14 @@ function useDoor(phase: MeetingPhase): { readonly door: Barred | undefined; read
     if (now !== undefined) setHasPassword(keyTo(now.code) === 'password');
   }
   return { door: now, hasPassword };
+}
+
+/** Whether the person is in the meeting, or was when they last came to it. */
+function useWasInside({ name }: MeetingPhase): boolean {
+  const [wasInside, setWasInside] = useState(false);
+  const isInside = name === 'joined' || (wasInside && name !== 'waiting');
+  if (isInside !== wasInside) setWasInside(isInside);
+  return isInside;
 }
 
 /** True while the page is being replaced by the server's version of it. */

@@ -1,5 +1,6 @@
 import { createMeeting, type Ticket } from '@treff/client/media';
 import { useEffect, useMemo, useState } from 'react';
+import { useSession } from '../account/useSession.ts';
 import { Splash } from '../app/Splash.tsx';
 import { takeCredentials, type Credentials } from './credentials.ts';
 import { identityOf } from './identity.ts';
@@ -7,7 +8,6 @@ import { MeetingScreen } from './MeetingScreen.tsx';
 import { keepModeratorTicket, moderatorTicket } from './moderatorTicket.ts';
 import { parseOverrides } from './overrides.ts';
 import { hasSeatTicket, keepSeatTicket, takeSeatTicket } from './seatTicket.ts';
-import { useSession } from './useSession.ts';
 import { hasComeback, takeComeback, type Comeback } from './versionReload.ts';
 
 /** How this page comes back to where the one before it was. */
@@ -78,7 +78,8 @@ function OneMeeting({ room, credentials, comeback, ticket }: OneMeetingProps) {
     };
   }, [meeting, room]);
 
-  const session = useSession();
+  const { state } = useSession();
+  const session = state.name === 'here' ? state.session : undefined;
   const identity = useMemo(() => identityOf(session, credentials.jwt), [session, credentials.jwt]);
   return (
     <MeetingScreen

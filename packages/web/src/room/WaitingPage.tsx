@@ -8,9 +8,9 @@ import controls from '../design/controls.module.css';
 import { PasswordField } from '../design/PasswordField.tsx';
 import { Arrival } from '../prejoin/Arrival.tsx';
 import styles from '../prejoin/Prejoin.module.css';
-import { signInAddress } from './DoorPage.tsx';
 import type { Identity } from './identity.ts';
 import { useMeeting } from './MeetingContext.ts';
+import { signInHere } from './signInHere.ts';
 
 interface WaitingPageProps {
   readonly phase: Extract<MeetingPhase, { name: 'waiting' }>;
@@ -49,7 +49,7 @@ export function WaitingPage({ phase, identity, displayName, hasPassword }: Waiti
       {hasPassword && !forHost ? <Password refusal={phase.refusal} /> : null}
       <div className={styles.buttons}>
         {forHost && identity.canSignIn ? (
-          <a className={controls.primary} href={signInAddress()}>
+          <a className={controls.primary} href={signInHere()}>
             {t('waiting.iAmHost')}
           </a>
         ) : null}

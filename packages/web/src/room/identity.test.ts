@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { identityOf, nameInToken, type SessionFacts } from './identity.ts';
+import type { Session } from '../account/session.ts';
+import { identityOf, nameInToken } from './identity.ts';
 
 function token(payload: unknown): string {
   const bytes = new TextEncoder().encode(JSON.stringify(payload));
@@ -8,10 +9,11 @@ function token(payload: unknown): string {
 }
 const named = (name: unknown) => token({ context: { user: { name } } });
 
-const SESSION: SessionFacts = {
+const SESSION: Session = {
   account: null,
   signIn: { password: true, oidc: null },
   displayName: 'optional',
+  mayReserveRooms: false,
 };
 
 describe('the name in a token', () => {
@@ -39,7 +41,7 @@ describe('who somebody is', () => {
   });
 
   it('is the account when signed in, and the token before that', () => {
-    const signedIn = { ...SESSION, account: { displayName: 'Ann' } };
+    const signedIn = { ...SESSION, account: { id: 'account:ann', name: 'ann', displayName: 'Ann' } };
     expect(identityOf(signedIn, undefined)).toMatchObject({
       name: { from: 'account', displayName: 'Ann' },
       canSignIn: false,

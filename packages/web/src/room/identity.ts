@@ -1,12 +1,6 @@
 import { LIMITS } from '@treff/protocol';
 import * as z from 'zod/mini';
-
-/** What the server says of whom it knows by a cookie, and of how people can sign in. */
-export interface SessionFacts {
-  readonly account: { readonly displayName: string } | null;
-  readonly signIn: { readonly password: boolean; readonly oidc: object | null };
-  readonly displayName: 'optional' | 'required';
-}
+import { offersSignIn, type Session } from '../account/session.ts';
 
 /** Who somebody is to the others before the server has said it: what the page offers, and nothing that anybody relies on. */
 export interface Identity {
@@ -22,15 +16,12 @@ export interface Identity {
 
 export const ANYBODY: Identity = { name: { from: 'free' }, nameRequired: false, canSignIn: false };
 
-/** A token says more than a cookie, because somebody meant it for this room. */
-export function identityOf(session: SessionFacts | undefined, jwt: string | undefined): Identity {
+/** `session`: what the server says, once it has. A token says more than a cookie, because somebody meant it for this room. */
+export function identityOf(session: Session | undefined, jwt: string | undefined): Identity {
   const nameRequired = session?.displayName === 'required';
   const token = jwt === undefined ? undefined : nameInToken(jwt);
   const account = session?.account ?? undefined;
-  const canSignIn =
-    session !== undefined &&
-    account === undefined &&
-    (session.signIn.password || session.signIn.oidc !== null);
+  const canSignIn = session !== undefined && account === undefined && offersSignIn(session);
   if (token !== undefined)
     return { name: { from: 'token', displayName: token }, nameRequired, canSignIn: false };
   if (account === undefined) return { name: { from: 'free' }, nameRequired, canSignIn };

@@ -12,8 +12,10 @@ import {
   messageId,
   participantId,
   type ConferenceView,
+  type ConnectionDetails,
   type KnockerView,
   type SourceId,
+  type SpokenTime,
 } from '@treff/protocol';
 import { canvasTrack, slideTrack } from './canvasTrack.ts';
 
@@ -118,6 +120,10 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
     tracks,
     withheld: withheldOf(options),
     way: options.people > 1 ? options.way : 'none',
+    qualities: new Map(
+      (['fair', 'poor', 'lost'] as const).map((quality, index) => [idOf(index + 1), quality] as const),
+    ),
+    region: 'Frankfurt am Main',
   };
 
   function change(part: Partial<MeetingState>): void {
@@ -233,7 +239,21 @@ export function createFakeMeeting(options: FakeOptions): Meeting {
     selectCamera: (deviceId) => setDevice('camera', { deviceId }),
     selectSpeaker: (speakerId) => change({ local: { ...state.local, speakerId } }),
     setDirect: (choice) => change({ local: { ...state.local, direct: { ...state.local.direct, choice } } }),
-    readConnection: async () => reportFor(options, state),
+    statistics: {
+      readConnection: async () => reportFor(options, state),
+      watchConnection(participant, listener) {
+        const index = state.conference?.participants.findIndex(({ id }) => id === participant) ?? 0;
+        const timer = setInterval(() => listener(index === 4 ? undefined : detailsFor(options, index)), 700);
+        return () => clearInterval(timer);
+      },
+      watchSpeakers(listener) {
+        const began = performance.now() - 25 * 60_000;
+        const tell = () => listener(speakersFor(state, performance.now() - began));
+        const timer = setInterval(tell, 1_000);
+        setTimeout(tell, 300);
+        return () => clearInterval(timer);
+      },
+    },
     rename(displayName) {
       const { conference } = state;
       if (conference === undefined) return;
@@ -325,6 +345,16 @@ function reportFor({ way, relay }: FakeOptions, { conference }: MeetingState): C
     remote: way === 'bridge' ? 'host' : 'prflx',
     protocol: 'udp',
     relayed: relay,
+    jitterMs: 6 + 3 * some,
+    limited: false,
+    streams: conference.sources
+      .filter(({ id, muted }) => !muted && !id.startsWith(conference.self))
+      .map(({ id, kind }) => ({
+        source: id,
+        bitsPerSecond: (kind === 'microphone' ? 32_000 : 620_000) + 9_000 * some,
+        loss: 0.002 * some,
+        jitterMs: 4 + 3 * some,
+      })),
     videos: cameras.map(({ id }, index) => ({
       source: id,
       isLocal: index === 0,
@@ -335,6 +365,39 @@ function reportFor({ way, relay }: FakeOptions, { conference }: MeetingState): C
     })),
     audioCodec: 'opus',
   };
+}
+
+/** What the `index`th says of their connection. */
+function detailsFor({ way }: FakeOptions, index: number): ConnectionDetails {
+  const some = Math.random();
+  return {
+    quality: (['good', 'fair', 'poor', 'lost'] as const)[index] ?? 'good',
+    way,
+    roundTripMs: Math.round(40 * (index + some)),
+    jitterMs: Math.round(10 * (index + some)),
+    sentBitsPerSecond: Math.round(900_000 + 100_000 * some),
+    receivedBitsPerSecond: Math.round(2_900_000 + 200_000 * some),
+    sentLoss: 0.05 * index,
+    receivedLoss: 0.01 * index,
+    video: { width: 1280, height: 720, framesPerSecond: 30, codec: 'VP8' },
+    audioCodec: 'opus',
+    protocol: 'udp',
+    relayed: index === 2,
+  };
+}
+
+/** Some have spoken a lot, some a little, one has left, and the second speaks on. */
+function speakersFor({ conference }: MeetingState, sinceMs: number): SpokenTime[] {
+  const here = conference?.participants ?? [];
+  const spoken = here.slice(0, 7).map(({ id, displayName }, index) => ({
+    participant: id,
+    displayName,
+    ms: index === 1 ? sinceMs / 3 : (25 * 60_000) / (3 + 4 * index),
+    speaks: index === 1,
+    left: false,
+  }));
+  const gone = { participant: idOf(99), displayName: 'Olga', ms: 127_000, speaks: false, left: true };
+  return [...spoken, gone].map((one) => ({ ...one, ms: Math.round(one.ms) }));
 }
 
 function phaseOf({ phase, code, session, canKnock, retryAfter, waitFor }: FakeOptions): MeetingPhase {

@@ -300,6 +300,17 @@ describe('the rules', () => {
     expect(isOver(later.events.reduce(evolve, empty))).toBe(true);
   });
 
+  test('make nobody a moderator who comes while the one who moderated loads the page again', () => {
+    const alone = after(EMPTY, [join(ann)], [{ type: 'set-password-hash', hash: 'hash' }, as(ann)]);
+    const empty = after(alone, [{ type: 'leave', participant: ann, reason: 'closed' }]);
+    const other = after(empty, [join(ben, { password: { fits: 'hash' } })]);
+    expect(roleOf(other, ben)).toBe('participant');
+    expect(roleOf(after(other, [join(cem, {}, ann)]), cem)).toBe('moderator');
+    const late = decide(other, { type: 'tick' }, { kind: 'system' }, { now: LIMITS.resumeMs });
+    if (!late.ok) throw new Error(late.code);
+    expect(roleOf(late.events.reduce(evolve, other), ben)).toBe('moderator');
+  });
+
   test('end with the meeting when its last one leaves', () => {
     const alone = after(EMPTY, [join(ann)], [{ type: 'set-lobby', on: true }, as(ann)]);
     expect(isOver(after(alone, [{ type: 'leave', participant: ann, reason: 'left' }]))).toBe(true);
@@ -349,6 +360,22 @@ describe('who moderates', () => {
     ['token', { invited: 'participant' }, 'participant'],
   ])('by the policy %s: %j is a %s', (policy, applicant, role) => {
     expect(by(policy, applicant)).toBe(role);
+  });
+
+  test('an account keeps it on another device, until somebody takes it back or removes the person', () => {
+    const state = after(
+      EMPTY,
+      [join(ann)],
+      [join(ben, account('ben'))],
+      [{ type: 'grant-moderator', participant: ben }, as(ann)],
+    );
+    const elsewhere = (before: ConferenceState) => after(before, [join(cem, account('ben'))]);
+    expect(roleOf(elsewhere(state), cem)).toBe('moderator');
+    const left = after(state, [{ type: 'leave', participant: ben, reason: 'left' }]);
+    expect(roleOf(elsewhere(left), cem)).toBe('moderator');
+    const revoked = after(state, [{ type: 'revoke-moderator', participant: ben }, as(ann)]);
+    expect(roleOf(elsewhere(revoked), cem)).toBe('participant');
+    expect(roleOf(after(state, [join(cem, account('other'))]), cem)).toBe('participant');
   });
 
   test('only somebody signed in is promoted where only those may moderate', () => {

@@ -1,4 +1,4 @@
-import { LIMITS, type AccessView, type LobbyMessage, type ParticipantId } from '@treff/protocol';
+import { LIMITS, type AccessView, type LobbyMessage, type ParticipantId, type Role } from '@treff/protocol';
 import { accept, refuse, type Feature } from '../../feature.ts';
 import type { ConferenceEvent } from '../../registry.ts';
 import type { ConferenceState } from '../../state.ts';
@@ -17,6 +17,8 @@ export interface AccessState {
   readonly knocking: ReadonlyMap<ParticipantId, Knocker>;
   /** Whose seats were lost without their meaning to, since the rules were tightened last. Never projected. */
   readonly mayReturn: ReadonlySet<ParticipantId>;
+  /** Who was inside when the server crashed and has not come back, and as what they do. Never projected. */
+  readonly expected: ReadonlyMap<ParticipantId, Role>;
   /** Somebody has been inside. Never projected. */
   readonly opened: boolean;
   /** Nobody is inside, and the rules are kept for somebody who may return. Milliseconds since the epoch; never projected. */
@@ -84,6 +86,7 @@ export const access: Feature<
     locked: false,
     knocking: new Map(),
     mayReturn: new Set(),
+    expected: new Map(),
     opened: false,
     heldUntil: undefined,
   },
@@ -120,7 +123,12 @@ export const access: Feature<
         return isTighter(event.change) ? { ...changed, mayReturn: new Set() } : changed;
       }
       case 'participant-joined':
-        return { ...slice, opened: true, heldUntil: undefined };
+        return {
+          ...slice,
+          opened: true,
+          heldUntil: undefined,
+          expected: withoutExpected(slice.expected, event.participant.id),
+        };
       case 'participant-left': {
         const { participant, reason } = event;
         const meantIt = reason === 'left' || reason === 'kicked' || reason === 'replaced';
@@ -220,6 +228,13 @@ function nextHold(
     password !== undefined || waits || locked || knocking.size > 0 || moderation.kicked.size > 0;
   const closed = events.some((event) => event.type === 'participant-left' && event.reason === 'closed');
   return closed && isProtected ? [{ type: 'conference-held', until: now + LIMITS.resumeMs }] : [];
+}
+
+function withoutExpected(expected: AccessState['expected'], id: ParticipantId): AccessState['expected'] {
+  if (!expected.has(id)) return expected;
+  const others = new Map(expected);
+  others.delete(id);
+  return others;
 }
 
 function isTighter({ password, lobby: waits, locked }: Partial<AccessState>): boolean {

@@ -21,6 +21,8 @@ export interface RolesState {
   readonly moderators: ReadonlySet<ParticipantId>;
   /** Moderators who gave their seats up, oldest first: each may come back as one, once. Never projected. */
   readonly former: readonly ParticipantId[];
+  /** Identities of those who moderate, or left as moderators, in order: they do so with another device, too. Never projected. */
+  readonly accounts: readonly string[];
   /** Somebody else is promoted unless a moderator has come by then. Milliseconds since the epoch; never projected. */
   readonly vacantUntil: number | undefined;
 }
@@ -36,6 +38,8 @@ export type RolesEvent =
       readonly role: Role;
       /** Absent: nobody, the rules did. */
       readonly by: ParticipantId | undefined;
+      /** Who the participant is outside, if the server knows. Never projected. */
+      readonly identity: string | undefined;
     }
   /** The last moderator's page is gone and may be loaded again, or those who came back after a restart wait for theirs; or nobody waits any more. */
   | { readonly type: 'moderation-vacant'; readonly until: number | undefined };
@@ -46,6 +50,7 @@ export const roles: Feature<RolesState, RolesCommand, RolesEvent, never> = {
     policy: { moderators: 'first', promotes: true },
     moderators: new Set(),
     former: [],
+    accounts: [],
     vacantUntil: undefined,
   },
 
@@ -64,18 +69,19 @@ export const roles: Feature<RolesState, RolesCommand, RolesEvent, never> = {
       case 'participant-joined': {
         const former = slice.former.filter((id) => id !== event.formerly);
         const came = former.length === slice.former.length ? slice : { ...slice, former };
-        return event.role === 'moderator' ? withModerator(came, event.participant.id) : came;
+        const { id, identity } = event.participant;
+        return event.role === 'moderator' ? withModerator(came, id, identity) : came;
       }
       case 'participant-left': {
         if (!slice.moderators.has(event.participant)) return slice;
         const left = without(slice, event.participant);
-        if (event.reason === 'kicked') return left;
+        if (event.reason === 'kicked') return withoutAccount(left, event.kick.identity);
         return { ...left, former: [...slice.former, event.participant].slice(-LIMITS.participants) };
       }
       case 'role-changed':
         return event.role === 'moderator'
-          ? withModerator(slice, event.participant)
-          : without(slice, event.participant);
+          ? withModerator(slice, event.participant, event.identity)
+          : withoutAccount(without(slice, event.participant), event.identity);
       case 'moderation-vacant':
         return { ...slice, vacantUntil: event.until };
       default:
@@ -114,8 +120,9 @@ export function roleOnJoin(
     applicant?: Applicant | undefined;
   },
 ): Role {
-  const { policy, former, vacantUntil } = state.roles;
+  const { policy, former, accounts, vacantUntil } = state.roles;
   if (moderatesByRight(state, applicant)) return 'moderator';
+  if (applicant.identity !== undefined && accounts.includes(applicant.identity.id)) return 'moderator';
   if (formerly !== undefined && former.includes(formerly)) return 'moderator';
   if (role !== undefined) return role;
   // A token may say that its bearer is no moderator.
@@ -128,8 +135,12 @@ export function roleOnJoin(
     case 'token':
       return 'participant';
     case 'first':
-      // After a crash the first to be back need not be who opened it.
-      return state.participants.size === 0 && vacantUntil === undefined ? 'moderator' : 'participant';
+      // After a crash, or while a page is loaded again, the first to come need not be who opened it.
+      return state.participants.size === 0 &&
+        vacantUntil === undefined &&
+        state.access.heldUntil === undefined
+        ? 'moderator'
+        : 'participant';
   }
 }
 
@@ -150,7 +161,8 @@ export function nextRoles(
     return vacantUntil === undefined ? [] : [{ type: 'moderation-vacant', until: undefined }];
   if (vacantUntil === undefined && mayReturn(before, events))
     return [{ type: 'moderation-vacant', until: now + LIMITS.resumeMs }];
-  return [{ type: 'role-changed', participant: next.id, role: 'moderator', by: undefined }];
+  const { id: participant, identity } = next;
+  return [{ type: 'role-changed', participant, role: 'moderator', by: undefined, identity }];
 }
 
 /** Whether the rules may make somebody a moderator when nobody is left. */
@@ -171,14 +183,23 @@ function mayReturn(before: ConferenceState, events: readonly ConferenceEvent[]):
 }
 
 function change(state: ConferenceState, participant: ParticipantId, role: Role, actor: Actor) {
-  if (!state.participants.has(participant)) return refuse('participant/unknown');
+  const person = state.participants.get(participant);
+  if (person === undefined) return refuse('participant/unknown');
   if (roleOf(state, participant) === role) return accept<RolesEvent>();
   const by = actor.kind === 'participant' ? actor.id : undefined;
-  return accept<RolesEvent>({ type: 'role-changed', participant, role, by });
+  return accept<RolesEvent>({ type: 'role-changed', participant, role, by, identity: person.identity });
 }
 
-function withModerator(slice: RolesState, id: ParticipantId): RolesState {
-  return { ...slice, moderators: new Set(slice.moderators).add(id), vacantUntil: undefined };
+function withModerator(slice: RolesState, id: ParticipantId, identity: string | undefined): RolesState {
+  const moderators = new Set(slice.moderators).add(id);
+  const others = withoutAccount(slice, identity).accounts;
+  const accounts = identity === undefined ? others : [...others, identity].slice(-LIMITS.participants);
+  return { ...slice, moderators, accounts, vacantUntil: undefined };
+}
+
+function withoutAccount(slice: RolesState, identity: string | undefined): RolesState {
+  if (identity === undefined || !slice.accounts.includes(identity)) return slice;
+  return { ...slice, accounts: slice.accounts.filter((account) => account !== identity) };
 }
 
 function without(slice: RolesState, id: ParticipantId): RolesState {

@@ -14,7 +14,7 @@ export function useConnectionReport(): ConnectionReport | undefined {
     const disposal = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
     const read = async (nextMs: number) => {
-      const now = await meeting.readConnection();
+      const now = await meeting.statistics.readConnection();
       if (disposal.signal.aborted) return;
       setReport(now);
       timer = setTimeout(() => void read(EVERY_MS), nextMs);

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Picture } from '../../devices/Picture.tsx';
 import { CAMERA_RATIO, fitOf, type Rect } from '../layout/geometry.ts';
 import type { TileRole } from '../layout/placement.ts';
+import { ConnectionMark } from '../connection/ConnectionMark.tsx';
 import type { Person, TileId } from '../people.ts';
 import { PersonMenu } from '../moderation/PersonMenu.tsx';
 import { Avatar } from './Avatar.tsx';
@@ -60,6 +61,9 @@ export const Tile = memo(function Tile({ person, rect, role, pinned, onPin }: Ti
           <MicOff size="0.9375rem" role="img" aria-label={t('call.muted')} data-muted="microphone" />
         ) : null}
         <span className={styles.name}>{name}</span>
+      </div>
+      <div className={styles.otherCorner}>
+        <ConnectionMark person={person} name={name} className={styles.pin} />
       </div>
       <div className={styles.corner}>
         {onPin === undefined ? null : <PinButton id={id} name={name} pinned={pinned} onPin={onPin} />}

@@ -4,9 +4,14 @@
  */
 export { ChatPanel } from '../chat/ChatPanel.tsx';
 export { ConnectionPopover } from '../connection/ConnectionPopover.tsx';
+export { DeviceChoices } from '../toolbar/DeviceChoices.tsx';
 export { EndDialog } from '../moderation/EndDialog.tsx';
 export { Knocks } from '../lobby/Knocks.tsx';
 export { KickDialog } from '../moderation/KickDialog.tsx';
+export { MoreActions } from '../toolbar/MoreActions.tsx';
+export { PersonActions } from '../moderation/PersonActions.tsx';
+export { PersonConnection } from '../connection/PersonConnection.tsx';
+export { SpeakerStatsDialog } from '../speaker-stats/SpeakerStatsDialog.tsx';
 export { SubjectDialog } from '../moderation/SubjectDialog.tsx';
 export { InviteDialog } from '../panels/InviteDialog.tsx';
 export { ParticipantsPanel } from '../panels/ParticipantsPanel.tsx';

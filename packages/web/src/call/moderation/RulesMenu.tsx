@@ -1,5 +1,5 @@
 import type { ConferenceView } from '@treff/protocol';
-import { Check, ShieldCheck } from 'lucide-react';
+import { Check, MonitorX, ShieldCheck, VideoOff } from 'lucide-react';
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useMeeting, useMeetingState } from '../../room/MeetingContext.ts';
@@ -7,9 +7,16 @@ import menus from '../toolbar/Toolbar.module.css';
 import styles from './moderation.module.css';
 import { ALLOWED, COMING_IN, isTicked, toggled, type Rule } from './rules.ts';
 
-/** What everybody may do without asking, and how people come in. For moderators. */
+/** What is switched off for everybody else at once; each may switch it on again, unless a rule forbids it. */
+const NOW = [
+  { kind: 'camera', icon: VideoOff },
+  { kind: 'screen', icon: MonitorX },
+] as const;
+
+/** What everybody may do without asking, how people come in, and what ends at once. For moderators. */
 export function RulesMenu() {
   const { t } = useTranslation();
+  const meeting = useMeeting();
   const view = useMeetingState((state) => state.conference);
   if (view === undefined) return null;
   return (
@@ -22,6 +29,20 @@ export function RulesMenu() {
         <Menu aria-label={t('rules.title')}>
           <Rules title={t('rules.allow')} rules={ALLOWED} view={view} />
           <Rules title={t('rules.comeIn')} rules={COMING_IN} view={view} />
+          <MenuSection>
+            <Header className={menus.menuHeader}>{t('rules.now')}</Header>
+            {NOW.map(({ kind, icon: Icon }) => (
+              <MenuItem
+                key={kind}
+                className={menus.menuItem ?? ''}
+                textValue={t(`rules.stop.${kind}`)}
+                onAction={() => void meeting.ask({ type: 'mute-everyone', kind })}
+              >
+                <Icon size="1.125rem" aria-hidden />
+                <span>{t(`rules.stop.${kind}`)}</span>
+              </MenuItem>
+            ))}
+          </MenuSection>
         </Menu>
       </Popover>
     </MenuTrigger>

@@ -22,6 +22,7 @@ const TITLES = {
   chat: 'chat.title',
   invite: 'call.invite',
   settings: 'call.settings',
+  speakers: 'speakerStats.title',
   subject: 'subject.change',
   security: 'security.title',
   end: 'call.endForAll',
@@ -60,6 +61,8 @@ function Loaded({
       return <parts.InviteDialog onClose={onClose} />;
     case 'settings':
       return <parts.SettingsDialog displayName={people[0]?.displayName ?? ''} onClose={onClose} />;
+    case 'speakers':
+      return <parts.SpeakerStatsDialog people={people} onClose={onClose} />;
     case 'subject':
       return <parts.SubjectDialog subject={view.subject} onClose={onClose} />;
     case 'security':

@@ -5,6 +5,7 @@ export type Panel =
   | 'invite'
   | 'settings'
   | 'security'
+  | 'speakers'
   | 'subject'
   | 'end'
   | 'shortcuts';

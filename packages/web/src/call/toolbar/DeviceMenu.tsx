@@ -1,71 +1,25 @@
-import { Check, ChevronUp } from 'lucide-react';
-import { Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } from 'react-aria-components';
-import { useTranslation } from 'react-i18next';
+import { ChevronUp } from 'lucide-react';
 import type { DeviceOptions } from '../../devices/useDeviceOptions.ts';
+import { Seldom } from '../later/Seldom.tsx';
+import { useLaterMenu } from '../later/useLaterMenu.ts';
 import { ToolButton } from './ToolButton.tsx';
-import styles from './Toolbar.module.css';
 
 interface DeviceMenuProps {
   readonly label: string;
   readonly lists: readonly DeviceOptions[];
 }
 
-/** Chooses devices without leaving the call. */
+/** The button beside the microphone's or the camera's, and the choices that it opens. */
 export function DeviceMenu({ label, lists }: DeviceMenuProps) {
-  const { t } = useTranslation();
+  const { opened, onClose, button } = useLaterMenu();
   return (
-    <MenuTrigger>
-      <ToolButton label={label} icon={ChevronUp} size="narrow" collapses />
-      <Popover className={styles.menu ?? ''} placement="top" offset={12}>
-        <Menu aria-label={label}>
-          {lists.map((list) => (
-            <MenuSection
-              key={list.label}
-              id={list.label}
-              selectionMode="single"
-              disallowEmptySelection
-              selectedKeys={[keyOf(list, list.value)]}
-              onSelectionChange={(keys) => {
-                const chosen = list.options.find(
-                  ({ value }) => keys !== 'all' && keys.has(keyOf(list, value)),
-                );
-                if (chosen !== undefined) list.choose(chosen.value);
-              }}
-            >
-              <Header className={styles.menuHeader}>{list.label}</Header>
-              {list.options.map((option) => (
-                <MenuItem
-                  key={option.value}
-                  id={keyOf(list, option.value)}
-                  className={styles.menuItem ?? ''}
-                  textValue={option.label}
-                >
-                  {({ isSelected }) => (
-                    <>
-                      <Check
-                        size="1.125rem"
-                        aria-hidden
-                        style={{ visibility: isSelected ? 'visible' : 'hidden' }}
-                      />
-                      <span>{option.label}</span>
-                    </>
-                  )}
-                </MenuItem>
-              ))}
-              {list.options.length === 0 ? (
-                <MenuItem className={styles.menuItem ?? ''} isDisabled textValue={t('device.noneFound')}>
-                  <span>{t('device.noneFound')}</span>
-                </MenuItem>
-              ) : null}
-            </MenuSection>
-          ))}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <>
+      <ToolButton label={label} icon={ChevronUp} size="narrow" collapses {...button} />
+      {opened === undefined ? null : (
+        <Seldom title={label} place="over" onClose={onClose}>
+          {(parts) => <parts.DeviceChoices opened={opened} label={label} lists={lists} />}
+        </Seldom>
+      )}
+    </>
   );
-}
-
-/** Keys are one space for the whole menu, and both a microphone and a speaker may be called `default`. */
-function keyOf(list: DeviceOptions, deviceId: string): string {
-  return `${list.label}/${deviceId}`;
 }

@@ -1,9 +1,10 @@
 import { Lock, type LucideIcon } from 'lucide-react';
-import { useId } from 'react';
+import { useId, type Ref } from 'react';
 import { Button, type ButtonProps, Tooltip, TooltipTrigger } from 'react-aria-components';
 import styles from './Toolbar.module.css';
 
 interface ToolButtonProps extends Omit<ButtonProps, 'children' | 'className' | 'style'> {
+  readonly ref?: Ref<HTMLButtonElement>;
   readonly label: string;
   readonly icon: LucideIcon;
   /** A key that does the same, shown beside the label. */
