@@ -312,6 +312,7 @@ export class ConferenceRoom {
         rtpCapabilities,
         iceCandidates: this.#context.candidates(worker.port),
         logger: this.#context.logger,
+        clock: this.#context.clock,
         listener: {
           transportState: (transport, state) =>
             this.#context.emit({ type: 'transport-state', ...ref, transport, state }),

@@ -16,8 +16,9 @@ import {
   mediaKindOf,
 } from '@treff/protocol';
 import type { Allocation, Forwarded } from './allocation.ts';
+import type { Clock } from './clock.ts';
 import { refusalOf, unavailable } from './errors.ts';
-import { bandwidthReport, estimateOf } from './estimate.ts';
+import { bandwidthReport, WayEstimate } from './estimate.ts';
 import type { Logger } from './logger.ts';
 import { Outlets, type Pipes } from './pipes.ts';
 import { Reception } from './reception.ts';
@@ -62,7 +63,7 @@ export class Endpoint {
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #logger: Logger;
   readonly #fingerprints = new Map<TransportRole, string>();
-  #estimate: number | undefined;
+  readonly #estimate = new WayEstimate();
   #allocation: Allocation | undefined;
   #iceAttempt = 0;
   #closed = false;
@@ -102,6 +103,7 @@ export class Endpoint {
       iceCandidates: TransportParameters['iceCandidates'];
       logger: Logger;
       listener: EndpointListener;
+      clock: Clock;
     },
   ): Promise<Endpoint> {
     const create = (): Promise<types.WebRtcTransport> =>
@@ -126,7 +128,7 @@ export class Endpoint {
       const endpoint = new Endpoint(ref, router, transports, options);
       endpoint.#watch('send', options.listener);
       endpoint.#watch('receive', options.listener);
-      endpoint.#watchEstimate(options.listener);
+      endpoint.#watchEstimate(options.listener, options.clock);
       return endpoint;
     } catch (error) {
       transports.send.close();
@@ -145,7 +147,7 @@ export class Endpoint {
 
   /** Bits per second that the way to it carries, sound and pictures; undefined: not known. */
   get estimate(): number | undefined {
-    return this.#estimate;
+    return this.#estimate.bitrate;
   }
 
   /** What it is sent, as was decided last. */
@@ -324,12 +326,12 @@ export class Endpoint {
     return this.#allocation?.forwarded.get(source.id);
   }
 
-  #watchEstimate(listener: EndpointListener): void {
+  #watchEstimate(listener: EndpointListener, clock: Clock): void {
     this.#transports.receive.on('trace', ({ type, info }) => {
       if (this.#closed || type !== 'bwe') return;
       const report = bandwidthReport(info);
       if (report === undefined) return;
-      this.#estimate = estimateOf(report);
+      this.#estimate.take(report, clock.now());
       listener.estimated();
     });
   }

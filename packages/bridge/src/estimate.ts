@@ -1,3 +1,5 @@
+import type { SourceKind } from '@treff/protocol';
+
 /** What mediasoup's congestion control says of the way to a receiver, bits per second. */
 export interface BandwidthReport {
   readonly availableBitrate: number;
@@ -16,15 +18,53 @@ export function bandwidthReport(info: unknown): BandwidthReport | undefined {
 
 /** An estimate this near to the most that was looked for is no limit of the network. */
 const AT_THE_TOP = 0.95;
-/** By so much more may be sent then: enough for another picture, too little to drown those that are there. */
-const TRY_MORE = 1.5;
+/** Milliseconds that congestion control has to find what is asked of it: it doubles its estimate about every second. */
+const LOOK_MS = 6_000;
+/** Milliseconds for which an estimate has to be low to count: a machine that is busy for a moment looks like a narrow way. */
+const DIP_MS = 3_000;
+/** Of what the way carried before: less of it is a limit, even while congestion control looks for more. */
+const FELL = 0.9;
+/** Milliseconds for which a limit is believed the first time, and at most. */
+const FIRST_BELIEF_MS = 10_000;
+const LONGEST_BELIEF_MS = 120_000;
+/** Milliseconds without a limit after which those that were found before are forgotten. */
+const FORGET_MS = 60_000;
 
 /**
- * What the way to a receiver carries, for the allocation. mediasoup looks for little more than what it is asked to send; so while that is all there, the true
- * value is somewhere above, and something may be added to find out.
+ * What the way to one receiver carries (`SPEC.md`, ES). mediasoup looks for little more than what it is asked to send, so an estimate says little about the
+ * network while it is as high as that, or still rises. Then no limit is known, and everything may be tried; where that failed, it is tried again only later and later.
  */
-export function estimateOf({ availableBitrate, maxBitrate }: BandwidthReport): number {
-  return availableBitrate >= AT_THE_TOP * maxBitrate ? TRY_MORE * availableBitrate : availableBitrate;
+export class WayEstimate {
+  #recent: { readonly at: number; readonly bitrate: number }[] = [];
+  /** No limit is known since then, nor was at the last look, when the way carried so much. */
+  #free: { readonly since: number; seenAt: number; carried: number } | undefined;
+  #limits = 0;
+  #believedUntil = -Infinity;
+
+  /** Bits per second, sound and pictures; undefined: no limit is known. */
+  get bitrate(): number | undefined {
+    if (this.#free !== undefined || this.#recent.length === 0) return undefined;
+    return Math.max(...this.#recent.map(({ bitrate }) => bitrate));
+  }
+
+  /** `now` in milliseconds, growing from call to call. */
+  take({ availableBitrate: bitrate, maxBitrate }: BandwidthReport, now: number): void {
+    const isFirst = this.#recent.length === 0;
+    this.#recent = [...this.#recent.filter(({ at }) => at > now - DIP_MS), { at: now, bitrate }];
+    if (isFirst || (bitrate >= AT_THE_TOP * maxBitrate && now >= this.#believedUntil)) {
+      const { since = now } = this.#free ?? {};
+      this.#free = { since, seenAt: now, carried: bitrate };
+      if (now - since > FORGET_MS) this.#limits = 0;
+      return;
+    }
+    if (this.#free === undefined) return;
+    const { seenAt, carried } = this.#free;
+    const best = Math.max(...this.#recent.map((recent) => recent.bitrate));
+    if (best >= FELL * carried && now - seenAt <= LOOK_MS) return;
+    this.#free = undefined;
+    this.#believedUntil = now + Math.min(LONGEST_BELIEF_MS, FIRST_BELIEF_MS * 2 ** this.#limits);
+    this.#limits += 1;
+  }
 }
 
 /** Bits per second of a picture's lowest layer whose sender announced none, by its height in pixels. */
@@ -38,15 +78,21 @@ const USUAL = [
 /** Of a picture that says nothing about itself. */
 const ASSUMED_HEIGHT = 720;
 
-/** What a picture's lowest layer may be expected to take before it was measured. `height` is the top layer's. */
-export function expectedBitrate(
-  announced: number | undefined,
-  height: number | undefined,
-  layers: number,
-): number {
-  if (announced !== undefined) return Math.max(LEAST, announced);
+/** Of a screen, whose announced rate is for scrolling and films: a page that is read takes less. */
+const PAGE = 500_000;
+
+/** What the lowest layer of a picture may be expected to take before it was measured. `height` is the top layer's. */
+export function expectedBitrate(picture: {
+  readonly kind: SourceKind;
+  readonly announced: number | undefined;
+  readonly height: number | undefined;
+  readonly layers: number;
+}): number {
+  const { kind, announced, height, layers } = picture;
   const lowest = (height ?? ASSUMED_HEIGHT) / 2 ** (layers - 1);
-  return USUAL.find((row) => lowest >= row.height)?.bitrate ?? USUAL[4].bitrate;
+  const usual = USUAL.find((row) => lowest >= row.height)?.bitrate ?? USUAL[4].bitrate;
+  const expected = Math.max(LEAST, announced ?? usual);
+  return kind === 'screen' ? Math.min(PAGE, expected) : expected;
 }
 
 /** Of its value when a measured rate is lower: a page that rests is scrolled again, and what was made room for is not to be taken away then. */
@@ -54,7 +100,7 @@ const FALL = 0.8;
 /** Bits per second; a picture that stands still takes next to nothing, and may move at any moment. */
 const LEAST = 30_000;
 
-/** A measurement after another. */
-export function measuredBitrate(before: number, measured: number): number {
-  return Math.max(LEAST, measured, Math.round(before * FALL));
+/** A measurement after another; `before` is undefined at the first. */
+export function measuredBitrate(before: number | undefined, measured: number): number {
+  return Math.max(LEAST, measured, Math.round((before ?? 0) * FALL));
 }

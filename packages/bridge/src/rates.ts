@@ -1,7 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Receiver } from './allocator.ts';
 import type { Clock } from './clock.ts';
-import { measuredBitrate } from './estimate.ts';
 import type { Source } from './source.ts';
 
 /** Milliseconds between two measurements. mediasoup's rates are means over two and a half seconds. */
@@ -72,7 +71,7 @@ async function measure(source: Source): Promise<void> {
     return;
   }
   const lowest = lowestOf(stats);
-  if (lowest !== undefined) source.lowest = measuredBitrate(source.lowest, lowest);
+  if (lowest !== undefined) source.measured(lowest);
 }
 
 /** What the lowest layer takes, bits per second: of simulcast the stream that takes least of those that are sent, of SVC the lowest part of the only one. */

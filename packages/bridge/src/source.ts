@@ -7,7 +7,7 @@ import {
   mediaKindOf,
 } from '@treff/protocol';
 import type { VideoSource } from './allocation.ts';
-import { expectedBitrate } from './estimate.ts';
+import { expectedBitrate, measuredBitrate } from './estimate.ts';
 import type { Outlets } from './pipes.ts';
 import { spatialLayers } from './rtp.ts';
 
@@ -23,8 +23,8 @@ export class Source {
   readonly height: number | undefined;
   /** Spatial layers a consumer can choose from. */
   readonly layers: number;
-  /** Bits per second that its lowest layer takes, as is expected or was measured. */
-  lowest: number;
+  readonly #expected: number;
+  #measured: number | undefined;
   /** Of a microphone: nobody is to hear it, though it is on. */
   silenced = false;
 
@@ -42,11 +42,22 @@ export class Source {
     this.height = publication.height;
     this.layers = spatialLayers(publication.rtpParameters);
     const announced = this.layers === publication.rtpParameters.encodings.length;
-    this.lowest = expectedBitrate(
-      announced ? publication.rtpParameters.encodings[0]?.maxBitrate : undefined,
-      this.height,
-      this.layers,
-    );
+    this.#expected = expectedBitrate({
+      kind: this.kind,
+      announced: announced ? publication.rtpParameters.encodings[0]?.maxBitrate : undefined,
+      height: this.height,
+      layers: this.layers,
+    });
+  }
+
+  /** Bits per second that its lowest layer takes, as was measured or else is expected. */
+  get lowest(): number {
+    return this.#measured ?? this.#expected;
+  }
+
+  /** Its lowest layer takes that many bits per second now. */
+  measured(bitrate: number): void {
+    this.#measured = measuredBitrate(this.#measured, bitrate);
   }
 
   get isVideo(): boolean {
