@@ -1,7 +1,8 @@
 import { openWebSocket, type OpenSocket } from '@treff/client/core';
 import { BOUNDS } from './bounds.ts';
 import type { CrewProgress, CrewResult } from './crew-messages.ts';
-import type { Participant } from './participant.ts';
+import { JanusParticipant } from './janus/janus-participant.ts';
+import type { Participant, ParticipantOptions } from './participant.ts';
 import { partsOf, rampSeconds, type LoadPlan } from './plan.ts';
 import { TreffParticipant } from './treff-participant.ts';
 import { drive, Wheel } from './wheel.ts';
@@ -49,7 +50,7 @@ export class Crew {
       });
     };
     this.#people = partsOf(plan, process).map((part) => ({
-      participant: new TreffParticipant({ plan, part, wheel, gate, random: Math.random, openSocket }),
+      participant: participantOf({ plan, part, wheel, gate, random: Math.random }, openSocket),
       joinsAtMs: part.joinsAtMs,
     }));
     wheel.every(LOOK_MS, this.#beganMs, (nowMs) => this.#look(nowMs));
@@ -133,6 +134,15 @@ export class Crew {
     if (this.#people.some(({ participant }) => participant.progress.name === 'coming')) return;
     this.#isComplete = true;
     this.#complete();
+  }
+}
+
+function participantOf(options: ParticipantOptions, openSocket: OpenSocket): Participant {
+  switch (options.plan.server) {
+    case 'treff':
+      return new TreffParticipant({ ...options, openSocket });
+    case 'janus':
+      return new JanusParticipant(options);
   }
 }
 

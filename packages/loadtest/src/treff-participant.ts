@@ -16,8 +16,11 @@ import { Reception } from './reception.ts';
 import { shown } from './shown.ts';
 import { prepareSending, type Sending } from './sending.ts';
 
-/** Milliseconds between two looks at whether other pictures are to be asked for. */
-const LOOK_MS = 500;
+/**
+ * Milliseconds between two messages that start what has come, or ask for other pictures: in a meeting that fills up, one for each newcomer
+ * would be more than the server takes of one client.
+ */
+const LOOK_MS = 250;
 
 /** What lives as long as one generation of transports. */
 interface Media {
@@ -27,6 +30,9 @@ interface Media {
   sending: Sending | undefined;
   /** What the server said until then. */
   readonly waiting: ServerMediaAction[];
+  /** Consumers that are set up and not started yet. */
+  starts: string[];
+  startedMs: number;
 }
 
 /** A participant of a Treff meeting: signalling by the client's own session, media by a native peer. It never agrees to a direct connection. */
@@ -149,7 +155,14 @@ export class TreffParticipant implements Participant {
   async #open(offer: MediaOffer): Promise<void> {
     this.#closeMedia();
     const { generation } = offer;
-    const media: Media = { generation, peer: undefined, sending: undefined, waiting: [] };
+    const media: Media = {
+      generation,
+      peer: undefined,
+      sending: undefined,
+      waiting: [],
+      starts: [],
+      startedMs: 0,
+    };
     this.#media = media;
     const { wheel, random } = this.#options;
     try {
@@ -206,13 +219,8 @@ export class TreffParticipant implements Participant {
     switch (body.action) {
       case 'consumers-added': {
         for (const consumer of body.consumers) this.reception.add(peer.consume(consumer));
-        const ids = body.consumers.map(({ id }) => id);
-        for (let first = 0; first < ids.length; first += LIMITS.constraintSources) {
-          this.#say(media, {
-            action: 'start',
-            consumers: ids.slice(first, first + LIMITS.constraintSources),
-          });
-        }
+        media.starts.push(...body.consumers.map(({ id }) => id));
+        this.#start(media);
         break;
       }
       case 'consumers-removed':
@@ -229,6 +237,18 @@ export class TreffParticipant implements Participant {
       case 'offer':
       case 'ice-restarted':
         break;
+    }
+  }
+
+  /** At once, unless others were started just now: then {@link #look} does it. */
+  #start(media: Media): void {
+    const now = performance.now();
+    if (media.starts.length === 0 || now - media.startedMs < LOOK_MS) return;
+    media.startedMs = now;
+    const ids = media.starts;
+    media.starts = [];
+    for (let first = 0; first < ids.length; first += LIMITS.constraintSources) {
+      this.#say(media, { action: 'start', consumers: ids.slice(first, first + LIMITS.constraintSources) });
     }
   }
 
@@ -270,10 +290,11 @@ export class TreffParticipant implements Participant {
     return state.name === 'joined' || state.name === 'resuming' ? state.view : undefined;
   }
 
-  /** Asks for other pictures if others are to be looked at. */
+  /** Starts what waits for it, and asks for other pictures if others are to be looked at. */
   #look(): void {
     const view = this.#view();
     if (view === undefined || this.#media?.peer === undefined) return;
+    this.#start(this.#media);
     const { height } = this.#options.plan;
     const { show } = this.#options.part;
     const constraints =
