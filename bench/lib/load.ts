@@ -46,7 +46,7 @@ export function benchServer(environment: Readonly<Record<string, string>> = {}):
 let runs = 0;
 
 /** The usual plan with changes, in rooms where nobody was before. */
-export function planOf(server: TestServer, changes: Partial<LoadPlan>): LoadPlan {
+export function planOf(server: Pick<TestServer, 'origin'>, changes: Partial<LoadPlan>): LoadPlan {
   runs += 1;
   return { ...USUAL, url: server.origin, room: `bench-${process.pid}-${runs}`, ...changes };
 }
