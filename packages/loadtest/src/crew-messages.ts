@@ -27,9 +27,13 @@ export const crewResult = z.object({
       connectedMs: z.optional(milliseconds),
       /** From setting out to the first packet that somebody else had sent. */
       firstPacketMs: z.optional(milliseconds),
+      /** How often the socket was lost while the seat was held. */
+      interruptions: z.number(),
       /** Why they did not come or stay. */
       failure: z.optional(z.string()),
       streams: z.array(streamResult),
+      /** Packets of pictures that were not asked for. */
+      unasked: z.number(),
     }),
   ),
   measuredMs: milliseconds,

@@ -98,8 +98,10 @@ export class Crew {
           connectedMs: times.connectedMs,
           firstPacketMs:
             reception.firstPacketMs === undefined ? undefined : reception.firstPacketMs - setOutMs,
+          interruptions: participant.interruptions,
           failure: failureOf(participant),
           streams: measure === undefined ? [] : reception.results(now),
+          unasked: measure === undefined ? 0 : reception.unasked(),
         };
       }),
       measuredMs: measure === undefined ? 0 : now - measure.sinceMs,

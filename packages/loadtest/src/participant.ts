@@ -22,6 +22,8 @@ export interface Participant {
   readonly progress: Progress;
   /** Of `performance.now()`. */
   readonly setOutMs: number;
+  /** How often the socket was lost; the seat was held. */
+  readonly interruptions: number;
   readonly times: JoinTimes;
   readonly reception: Reception;
   /** RTP packets sent so far. */

@@ -30,6 +30,8 @@ export class Reception {
   firstPacketMs: number | undefined;
   packets = 0;
   octets = 0;
+  /** Whether this stream was asked for. What was not is told of by {@link Reception.unasked} alone: if it stops, that is no freeze. */
+  isAsked: (stream: ReceivedStream) => boolean = () => true;
   readonly #streams = new Map<ReceivedStream, { readonly clock: FrameClock; baseline: Counts }>();
   /** Of streams that ended while they were measured. */
   #ended: StreamResult[] = [];
@@ -62,7 +64,15 @@ export class Reception {
     for (const [stream, entry] of this.#streams) entry.baseline = countsOf(stream, entry.clock, nowMs, false);
   }
 
-  /** Of every stream of which something came. */
+  /** Packets of streams that nobody asked for. */
+  unasked(): number {
+    let packets = 0;
+    for (const [stream, { baseline }] of this.#streams)
+      if (!this.isAsked(stream)) packets += stream.receiver.packets - baseline.packets;
+    return packets;
+  }
+
+  /** Of every stream of which something came, and that was asked for. */
   results(nowMs: number): StreamResult[] {
     return [
       ...this.#ended,
@@ -72,7 +82,7 @@ export class Reception {
 
   #resultOf(stream: ReceivedStream, nowMs: number, goesOn: boolean): StreamResult | undefined {
     const entry = this.#streams.get(stream);
-    if (entry === undefined) return undefined;
+    if (entry === undefined || !this.isAsked(stream)) return undefined;
     const now = countsOf(stream, entry.clock, nowMs, goesOn);
     const { baseline } = entry;
     if (now.packets === baseline.packets && now.freezes === baseline.freezes) return undefined;

@@ -45,6 +45,10 @@ export function reportText(report: LoadReport): string {
     `lost ${audio.lost} of ${audio.lost + audio.packets} packets of sound, ${video.lost} of ${video.lost + video.packets} of video (${video.recovered} came when asked for again); ${video.frozenStreams} of ${video.streams} pictures froze`,
     `the generator: ${generator.cores.toFixed(2)} cores in ${generator.processes} process(es), ${generator.microsecondsPerPacket.toFixed(1)} µs a packet, timers late by ${generator.lateMs.median.toFixed(1)} ms (p99 ${generator.lateMs.p99.toFixed(1)}, at worst ${generator.lateMs.max.toFixed(0)})`,
   ];
+  if (video.unasked > 0)
+    lines.push(`${grouped(video.unasked)} packets were of pictures that nobody looked at.`);
+  if (people.interruptions > 0)
+    lines.push(`Sockets that were lost, and taken up again: ${people.interruptions}.`);
   if (generator.lateMs.p99 > TOO_LATE_MS)
     lines.push('The generator itself was short of time: jitter and freezes are its own in part.');
   if (people.failures['room/too-many-joins'] !== undefined)

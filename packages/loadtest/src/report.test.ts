@@ -11,6 +11,8 @@ const crew = (changes: Partial<CrewResult> = {}): CrewResult => ({
   people: [
     {
       setOutMs: 0,
+      interruptions: 1,
+      unasked: 4,
       joinedMs: 20,
       connectedMs: 50,
       firstPacketMs: 100,
@@ -55,23 +57,31 @@ describe('reportOf', () => {
     });
     expect(report).toMatchObject({
       outcome: 'complete',
-      people: { planned: 2, stayed: 2, failures: {} },
+      people: { planned: 2, stayed: 2, failures: {}, interruptions: 2 },
       measured: 2,
       perSecond: { received: 300, sent: 100, bitsReceived: 872_000 },
       bitsPerSecond: { count: 2, median: 436_000 },
       audio: { streams: 2, packets: 180, lost: 20, loss: { median: 0.1 } },
-      video: { recovered: 10, frozenStreams: 2, framesPerSecond: { median: 30 }, frozenMs: { max: 400 } },
+      video: {
+        recovered: 10,
+        unasked: 8,
+        frozenStreams: 2,
+        framesPerSecond: { median: 30 },
+        frozenMs: { max: 400 },
+      },
       joins: { seatMs: { median: 20 }, firstPacketMs: { median: 100 }, perSecond: 40 },
       generator: { microsecondsPerPacket: 10, lateMs: { p99: 80 } },
     });
     const text = reportText(report);
-    expect(text).toContain('2 of 2 came and stayed');
+    expect(text).toMatch(/2 of 2 came and stayed\n[^]*taken up again: 2\./);
     expect(text).toMatch(/sound lost, % +10\.00/);
     expect(text).toContain('The generator itself was short of time');
   });
 
   it('counts who did not come, and says what to do where the server limits joins', () => {
-    const lost = crew({ people: [{ setOutMs: 0, failure: 'room/too-many-joins', streams: [] }] });
+    const lost = crew({
+      people: [{ setOutMs: 0, interruptions: 0, failure: 'room/too-many-joins', streams: [], unasked: 0 }],
+    });
     const report = reportOf(plan, machine, [crew(), lost], { interrupted: false });
     expect(report).toMatchObject({
       outcome: 'lacking',

@@ -23,6 +23,8 @@ export interface LoadReport {
     readonly stayed: number;
     /** How many did not come or stay, by the reason's code. */
     readonly failures: Readonly<Record<string, number>>;
+    /** How often sockets were lost, of all together. Who lost one came back by themselves. */
+    readonly interruptions: number;
   };
   /** Milliseconds from setting out: to the seat, to both transports' DTLS, to the first packet of somebody else. */
   readonly joins: {
@@ -46,6 +48,8 @@ export interface LoadReport {
     readonly frozenMs: Spread | undefined;
     /** How many streams froze at all. */
     readonly frozenStreams: number;
+    /** Packets of pictures that nobody looked at. */
+    readonly unasked: number;
   };
   /** Whether the generator itself kept up. Packets are those received and sent. */
   readonly generator: {
@@ -94,7 +98,7 @@ export function reportOf(
     plan,
     machine,
     outcome: interrupted ? 'interrupted' : stayed < planned ? 'lacking' : 'complete',
-    people: { planned, stayed, failures },
+    people: { planned, stayed, failures, interruptions: sum(people.map((one) => one.interruptions)) },
     joins: {
       seatMs: spreadOf(people.flatMap(({ joinedMs }) => joinedMs ?? [])),
       connectedMs: spreadOf(people.flatMap(({ connectedMs }) => connectedMs ?? [])),
@@ -121,6 +125,7 @@ export function reportOf(
       framesPerSecond: spreadOf(video.map(({ frames }) => perSecond(frames))),
       freezes: spreadOf(video.map(({ freezes }) => freezes)),
       frozenMs: spreadOf(video.map(({ frozenMs }) => frozenMs)),
+      unasked: sum(people.map(({ unasked }) => unasked)),
       frozenStreams: video.filter(({ freezes }) => freezes > 0).length,
     },
     generator: {

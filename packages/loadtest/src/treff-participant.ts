@@ -4,10 +4,14 @@ import {
   codeOf,
   LIMITS,
   makeSourceId,
+  mediaKindOf,
   type ClientMediaAction,
+  type MediaInventory,
+  type Publication,
   type ConferenceView,
   type Generation,
   type MediaOffer,
+  type ReceiverConstraints,
   type RtpCapabilities,
   type ServerMediaAction,
 } from '@treff/protocol';
@@ -32,6 +36,7 @@ interface Media {
   readonly waiting: ServerMediaAction[];
   /** Consumers that are set up and not started yet. */
   starts: string[];
+  readonly publications: Publication[];
   startedMs: number;
 }
 
@@ -42,6 +47,7 @@ export class TreffParticipant implements Participant {
     joinedMs: undefined as number | undefined,
     connectedMs: undefined as number | undefined,
   };
+  interruptions = 0;
   setOutMs = 0;
   #progress: Progress = { name: 'coming' };
   readonly #options: ParticipantOptions;
@@ -51,6 +57,7 @@ export class TreffParticipant implements Participant {
   #packetsBefore = 0;
   #sourceIndex = 0;
   #constraints = '';
+  #isInterrupted = false;
   readonly #stopLooking: () => void;
 
   constructor(options: ParticipantOptions & { readonly openSocket?: OpenSocket }) {
@@ -63,7 +70,7 @@ export class TreffParticipant implements Participant {
       clock: systemClock,
       random,
       log: () => undefined,
-      inventory: () => undefined,
+      inventory: () => this.#inventory(),
       handle: (event) => this.#handle(event),
     });
     this.#stopLooking = paceOf(wheel, random)(LOOK_MS, () => this.#look());
@@ -114,6 +121,8 @@ export class TreffParticipant implements Participant {
         this.#receive(event.generation, event.body);
         break;
       case 'caught-up':
+        this.#repeat();
+        break;
       case 'p2p':
       case 'ice-servers':
       case 'signal':
@@ -144,10 +153,16 @@ export class TreffParticipant implements Participant {
       case 'closed':
         this.fail(state.end.reason === 'refused' ? state.end.code : state.end.reason);
         break;
+      case 'resuming':
+        // Each attempt tells it anew.
+        if (!this.#isInterrupted) this.interruptions += 1;
+        this.#isInterrupted = true;
+        break;
+      case 'joined':
+        this.#isInterrupted = false;
+        break;
       case 'connecting':
       case 'joining':
-      case 'joined':
-      case 'resuming':
         break;
     }
   }
@@ -161,9 +176,13 @@ export class TreffParticipant implements Participant {
       sending: undefined,
       waiting: [],
       starts: [],
+      publications: [],
       startedMs: 0,
     };
     this.#media = media;
+    // Before anything is connected: what is not looked at then never comes.
+    this.#constraints = '';
+    this.#look();
     const { wheel, random } = this.#options;
     try {
       const peer = await NativePeer.open({
@@ -186,8 +205,6 @@ export class TreffParticipant implements Participant {
       this.#publish(media, peer);
       this.times.connectedMs ??= performance.now() - this.setOutMs;
       this.#progress = { name: 'there' };
-      this.#constraints = '';
-      this.#look();
     } catch (error) {
       if (this.#media === media) this.fail(codeOf(error));
     }
@@ -232,7 +249,7 @@ export class TreffParticipant implements Participant {
         break;
       case 'source-refused':
       case 'failed':
-        this.fail(body.code);
+        this.#refused(media, body);
         break;
       case 'offer':
       case 'ice-restarted':
@@ -250,6 +267,15 @@ export class TreffParticipant implements Participant {
     for (let first = 0; first < ids.length; first += LIMITS.constraintSources) {
       this.#say(media, { action: 'start', consumers: ids.slice(first, first + LIMITS.constraintSources) });
     }
+  }
+
+  /** A source that went under with a socket is published again; everything else is the end. */
+  #refused(media: Media, body: Extract<ServerMediaAction, { action: 'source-refused' | 'failed' }>): void {
+    const lost = media.publications.find(
+      ({ source }) => body.action === 'source-refused' && source === body.source,
+    );
+    if (lost === undefined || body.code !== 'source/unknown') this.fail(body.code);
+    else this.#say(media, { action: 'publish', publication: lost });
   }
 
   #publish(media: Media, peer: NativePeer): void {
@@ -271,18 +297,38 @@ export class TreffParticipant implements Participant {
     sending.start();
   }
 
-  #announce(
-    media: Media,
-    publication: Omit<Extract<ClientMediaAction, { action: 'publish' }>['publication'], 'source'>,
-  ): void {
+  #announce(media: Media, publication: Omit<Publication, 'source'>): void {
     const view = this.#view();
     if (view === undefined) return;
     const source = makeSourceId(view.self, publication.kind, this.#sourceIndex++);
+    media.publications.push({ ...publication, source });
     this.#say(media, { action: 'publish', publication: { ...publication, source } });
   }
 
-  #say({ generation }: Media, action: ClientMediaAction): void {
-    this.#session.sendMedia(generation, action);
+  /** Whether it was handed to a socket. */
+  #say({ generation }: Media, action: ClientMediaAction): boolean {
+    return this.#session.sendMedia(generation, action);
+  }
+
+  /** After a lost socket: says again what may have been lost with it. */
+  #repeat(): void {
+    const media = this.#media;
+    if (media?.peer === undefined) return;
+    this.#constraints = '';
+    media.starts = [...media.peer.streams.keys()];
+    media.startedMs = 0;
+    this.#look();
+  }
+
+  #inventory(): MediaInventory | undefined {
+    const media = this.#media;
+    if (media?.peer === undefined) return undefined;
+    const { generation, publications } = media;
+    return {
+      generation,
+      publishing: publications.map(({ source }) => source),
+      consuming: [...media.peer.streams.keys()],
+    };
   }
 
   #view(): ConferenceView | undefined {
@@ -293,15 +339,16 @@ export class TreffParticipant implements Participant {
   /** Starts what waits for it, and asks for other pictures if others are to be looked at. */
   #look(): void {
     const view = this.#view();
-    if (view === undefined || this.#media?.peer === undefined) return;
+    if (view === undefined || this.#media === undefined) return;
     this.#start(this.#media);
     const { height } = this.#options.plan;
     const { show } = this.#options.part;
-    const constraints =
+    const constraints: ReceiverConstraints =
       show === undefined ? { defaultMaxHeight: height, maxHeights: {} } : shown(view, show, height);
     const text = JSON.stringify(constraints);
     if (text === this.#constraints) return;
-    this.#constraints = text;
-    this.#say(this.#media, { action: 'constraints', constraints });
+    this.reception.isAsked = ({ consumer: { source, kind } }) =>
+      mediaKindOf(kind) === 'audio' || (constraints.maxHeights[source] ?? constraints.defaultMaxHeight) > 0;
+    if (this.#say(this.#media, { action: 'constraints', constraints })) this.#constraints = text;
   }
 }

@@ -69,9 +69,9 @@ describe('a load test', () => {
     expect(report.video.streams).toBe(12);
     expect(report.audio.streams).toBe(12);
     expect(report.joins.firstPacketMs?.count).toBe(6);
-    // Of three layers each sends all, and receives the tallest.
-    expect(report.perSecond.sent).toBeGreaterThan(6 * 15 * 3);
-    expect(report.bitsPerSecond?.min).toBeGreaterThan(300_000);
+    // Three layers are sent and the tallest comes, the one of packets so large.
+    expect(report.perSecond.bitsReceived / report.perSecond.received / 8).toBeGreaterThan(300);
+    expect(report.video.unasked).toBe(0);
     await everybodyLeft();
   });
 

@@ -33,6 +33,7 @@ const ROOM_EXISTS = 427;
 export class JanusParticipant implements Participant {
   readonly reception = new Reception();
   readonly times: JoinTimes = { joinedMs: undefined, connectedMs: undefined };
+  readonly interruptions = 0;
   setOutMs = 0;
   #progress: Progress = { name: 'coming' };
   readonly #options: ParticipantOptions;
