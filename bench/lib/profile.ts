@@ -73,7 +73,7 @@ function summed(report: string): Profile {
   });
   for (const { value, object, name } of entries) {
     if (object.startsWith('[kernel')) sums.kernel += value;
-    else if (CRYPTO.test(name)) sums.srtp += value;
+    else if (CRYPTO.test(name) || object.startsWith('libcrypto')) sums.srtp += value;
     else if (/^(lib|\[vdso)/.test(object)) sums.library += value;
     else sums.program += value;
   }
