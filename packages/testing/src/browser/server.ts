@@ -10,7 +10,7 @@ import { MEDIA_PORT, PAGE_PORT, type Machine } from '../network/network.ts';
 
 const MAIN = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
 /** The operator's command line. */
-const TREFF = fileURLToPath(new URL('../../../server/src/cli/treff.ts', import.meta.url));
+const TREFF = fileURLToPath(new URL('../../../cli/src/treff.ts', import.meta.url));
 
 /** A real server in a process of its own, as an operator runs it, with an empty data directory. */
 export interface TestServer {
