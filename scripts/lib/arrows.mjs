@@ -37,6 +37,8 @@ export const ZONES = [
   { path: 'packages/peer', workspaces: ['protocol'] },
   { path: 'packages/recorder', workspaces: ['protocol', 'bus'] },
   { path: 'packages/loadtest', workspaces: ['protocol', 'client/core', 'peer'] },
+  // The command line `treff`: it alone reaches both, so that a server knows nothing of the load test.
+  { path: 'packages/cli', workspaces: ['server', 'loadtest'] },
   {
     path: 'packages/testing',
     workspaces: [
@@ -52,7 +54,10 @@ export const ZONES = [
     ],
   },
   { path: 'e2e', workspaces: ['protocol', 'testing'] },
-  { path: 'bench', workspaces: ['protocol', 'conference', 'client', 'server', 'bridge', 'peer', 'testing'] },
+  {
+    path: 'bench',
+    workspaces: ['protocol', 'conference', 'client', 'server', 'bridge', 'peer', 'loadtest', 'testing'],
+  },
 ];
 
 /**

@@ -7,6 +7,9 @@ import { mustDo } from '../lib/terminal.mjs';
 import { buildWeb } from '../lib/web.mjs';
 import { handOverWorker } from '../lib/worker.mjs';
 
+/** Those that need the page. */
+const IN_BROWSERS = new Set(['join', 'move']);
+
 const names = readdirSync(join(root, 'bench'))
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => file.replace(/\.bench\.ts$/, ''));
@@ -16,6 +19,6 @@ if (name === undefined || !names.includes(name)) {
   process.exit(1);
 }
 await mustDo('worker', handOverWorker);
-await mustDo('web', buildWeb);
+if (IN_BROWSERS.has(name)) await mustDo('web', buildWeb);
 process.chdir(root);
 await runToEnd(process.execPath, [join(root, 'bench', `${name}.bench.ts`), ...args]);

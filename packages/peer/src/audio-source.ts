@@ -4,8 +4,8 @@ import { Pace, type MediaSource } from './media-source.ts';
 import type { RtpSender } from './rtp-sender.ts';
 
 const FRAME_MS = 20;
-/** Bytes of a frame: about 32 kbit/s. */
-const FRAME_BYTES = 80;
+/** Bits per second unless told otherwise: 80 bytes a frame. */
+const BITRATE = 32_000;
 /** Opus's table of contents (RFC 6716 section 3.1): CELT only, fullband, 20 ms, mono, one frame. */
 const TABLE_OF_CONTENTS = 31 << 3;
 
@@ -18,12 +18,15 @@ export class AudioSource implements MediaSource {
   level = -30;
   readonly #sender: RtpSender;
   readonly #pace = new Pace(FRAME_MS, (nowMs) => this.sendFrame(nowMs));
-  readonly #payload = Buffer.concat([Buffer.of(TABLE_OF_CONTENTS), randomBytes(FRAME_BYTES - 1)]);
+  readonly #payload: Buffer;
   #frame = -1;
   #silent = true;
 
-  constructor(rtpParameters: RtpParameters, sender: RtpSender) {
+  /** `bitrate`: bits per second of payload. */
+  constructor(rtpParameters: RtpParameters, sender: RtpSender, bitrate = BITRATE) {
     this.rtpParameters = rtpParameters;
+    const frameBytes = Math.min(Math.max(1, Math.round((bitrate * FRAME_MS) / 8_000)), sender.maxPayload);
+    this.#payload = Buffer.concat([Buffer.of(TABLE_OF_CONTENTS), randomBytes(frameBytes - 1)]);
     this.#sender = sender;
     this.senders = [sender];
   }

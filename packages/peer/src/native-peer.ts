@@ -1,6 +1,7 @@
 import type {
   ConsumerParameters,
   DtlsParameters,
+  IceParameters,
   MediaOffer,
   RtpCapabilities,
   RtpParameters,
@@ -29,8 +30,12 @@ export interface NativePeerOptions {
   readonly offer: MediaOffer;
   /** What the bridge can forward. */
   readonly capabilities: RtpCapabilities;
-  /** Tells the bridge this end's DTLS parameters. */
-  readonly connect: (transport: TransportRole, dtlsParameters: DtlsParameters) => Promise<void>;
+  /** Tells the bridge this end's DTLS parameters. The offer's are not looked at before that is done. */
+  readonly connect: (
+    transport: TransportRole,
+    dtlsParameters: DtlsParameters,
+    iceParameters: IceParameters,
+  ) => Promise<void>;
   /** Default `udp`. */
   readonly protocol?: 'udp' | 'tcp';
   /** Local address of both transports. */
@@ -43,12 +48,19 @@ export interface NativePeerOptions {
   readonly onPacket?: (stream: ReceivedStream, packet: RtpPacket) => void;
   /** One of the transports failed. */
   readonly onLost?: (transport: TransportRole) => void;
+  /**
+   * Calls `tick` with the time of `performance.now()` about every `intervalMs` until the returned function is called. Default: a timer of
+   * this peer's own; many peers do better with one for all.
+   */
+  readonly every?: (intervalMs: number, tick: (nowMs: number) => void) => () => void;
 }
 
 /** An endpoint of one generation without a browser: sends synthetic sources, receives what the bridge forwards. */
 export class NativePeer {
   /** Packets from the bridge that fit no stream: probes for bandwidth, and consumers that nobody set up. */
   unclaimedPackets = 0;
+  /** RTP packets handed to the transport, retransmitted ones included. */
+  packetsSent = 0;
   /** Transport-cc feedback that the bridge sent. */
   feedbackReceived = 0;
   readonly #options: NativePeerOptions;
@@ -67,22 +79,18 @@ export class NativePeer {
   #transportSequence = 0;
   #mids = 0;
   #reportDueMs = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #stopTicking: () => void;
   #closed = false;
 
   /** Connects both transports and sets up the offer's consumers. Rejects, with nothing left open, if a transport or the bridge does. */
   static async open(options: NativePeerOptions): Promise<NativePeer> {
     const peer = new NativePeer(options);
-    try {
-      await Promise.all([peer.#connect('send', peer.#send), peer.#connect('receive', peer.#receive)]);
-    } catch (error) {
-      peer.close();
-      throw error;
-    }
+    await peer.connect();
     return peer;
   }
 
-  private constructor(options: NativePeerOptions) {
+  /** With everything set up and nothing connected yet: sources may be made before {@link NativePeer.connect}. */
+  constructor(options: NativePeerOptions) {
     this.#options = options;
     const common = {
       ...(options.protocol === undefined ? {} : { protocol: options.protocol }),
@@ -104,7 +112,17 @@ export class NativePeer {
       throw error;
     }
     for (const consumer of options.offer.consumers) this.consume(consumer);
-    this.#timer = setInterval(() => this.#tick(performance.now()), FEEDBACK_MS);
+    this.#stopTicking = (options.every ?? ownTimer)(FEEDBACK_MS, (nowMs) => this.#tick(nowMs));
+  }
+
+  /** Connects both transports. Once. Rejects, with nothing left open, if one of them or the bridge does. */
+  async connect(): Promise<void> {
+    try {
+      await Promise.all([this.#connect('send', this.#send), this.#connect('receive', this.#receive)]);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** What is received, by consumer id. */
@@ -112,11 +130,11 @@ export class NativePeer {
     return this.#streams;
   }
 
-  /** A new source of sound, still silent. Throws `media/codec-unsupported`. */
-  audio(): AudioSource {
+  /** A new source of sound, still silent. `bitrate`: bits per second. Throws `media/codec-unsupported`. */
+  audio({ bitrate }: { readonly bitrate?: number } = {}): AudioSource {
     const codec = sendCodec(this.#options.capabilities, 'audio', this.#cname);
     const { sender, encoding, mid } = this.#sender(codec, this.#nextMid(), AUDIO_HISTORY);
-    const source = new AudioSource({ ...codec.parameters, mid, encodings: [encoding] }, sender);
+    const source = new AudioSource({ ...codec.parameters, mid, encodings: [encoding] }, sender, bitrate);
     this.#add(source);
     return source;
   }
@@ -176,14 +194,14 @@ export class NativePeer {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#timer);
+    this.#stopTicking();
     for (const source of this.#sources) source.stop();
     this.#send.close();
     this.#receive.close();
   }
 
   async #connect(role: TransportRole, transport: NativeTransport): Promise<void> {
-    await this.#options.connect(role, transport.dtlsParameters);
+    await this.#options.connect(role, transport.dtlsParameters, transport.iceParameters);
     await transport.connect();
   }
 
@@ -201,7 +219,10 @@ export class NativePeer {
     const { dropOutgoing } = this.#options;
     const sender = new RtpSender({
       sink: {
-        send: (packet) => this.#send.send(packet),
+        send: (packet) => {
+          this.packetsSent += 1;
+          return this.#send.send(packet);
+        },
         nextTransportSequence: () => {
           this.#transportSequence = (this.#transportSequence + 1) & 0xffff;
           return this.#transportSequence;
@@ -319,4 +340,9 @@ export class NativePeer {
   #sendOnReceive(packets: readonly RtcpPacket[]): void {
     if (packets.length > 0) this.#receive.send(serializeRtcp(packets));
   }
+}
+
+function ownTimer(intervalMs: number, tick: (nowMs: number) => void): () => void {
+  const timer = setInterval(() => tick(performance.now()), intervalMs);
+  return () => clearInterval(timer);
 }

@@ -1,8 +1,13 @@
 import { isIP } from 'node:net';
 import { PeerConnection, Video, type Track } from 'node-datachannel';
-import { TreffError, type DtlsParameters, type TransportParameters } from '@treff/protocol';
+import {
+  TreffError,
+  type DtlsParameters,
+  type IceParameters,
+  type TransportParameters,
+} from '@treff/protocol';
 import { TcpRelay } from './tcp-relay.ts';
-import { localDtlsParameters, MID, PAYLOAD_TYPE, remoteAnswer } from './sdp.ts';
+import { localDtlsParameters, localIceParameters, MID, PAYLOAD_TYPE, remoteAnswer } from './sdp.ts';
 
 export interface NativeTransportOptions {
   /** Which of the server's candidates to use. Default `udp`; over `tcp` the first one of the local address's family, and the
@@ -33,6 +38,8 @@ export function openNativeTransports(): number {
 export class NativeTransport {
   /** For the server, before {@link NativeTransport.connect}. */
   readonly dtlsParameters: DtlsParameters;
+  /** The same, for a server that wants to know whom it hears. */
+  readonly iceParameters: IceParameters;
   readonly #parameters: TransportParameters;
   readonly #options: NativeTransportOptions;
   readonly #connection: PeerConnection;
@@ -69,7 +76,9 @@ export class NativeTransport {
     void this.#connected.promise.catch(() => undefined);
     try {
       this.#connection.setLocalDescription('offer');
-      this.dtlsParameters = localDtlsParameters(this.#connection.localDescription()?.sdp ?? '');
+      const { sdp = '' } = this.#connection.localDescription() ?? {};
+      this.dtlsParameters = localDtlsParameters(sdp);
+      this.iceParameters = localIceParameters(sdp);
     } catch (error) {
       this.close();
       throw error;
@@ -81,7 +90,7 @@ export class NativeTransport {
   }
 
   /**
-   * Begins ICE and DTLS, which the server should expect by now: its first answer else comes a retransmission later. Resolves when
+   * Begins ICE and DTLS with what the server's parameters are by now; it should expect them: its first answer else comes a retransmission later. Resolves when
    * packets can flow; rejects with `media/transport-failed`, and closes, if they cannot after `timeoutMs`.
    */
   async connect(timeoutMs = 10_000): Promise<void> {
@@ -105,7 +114,13 @@ export class NativeTransport {
 
   /** Encrypts and sends one RTP or RTCP packet; the buffer may be used again at once. False if it could not be sent. */
   send(packet: Buffer): boolean {
-    return this.#state === 'connected' && this.#track.sendMessageBinary(packet);
+    if (this.#state !== 'connected') return false;
+    try {
+      return this.#track.sendMessageBinary(packet);
+    } catch {
+      // The native side knows before its event comes that the server has ended it.
+      return false;
+    }
   }
 
   /** Idempotent. */

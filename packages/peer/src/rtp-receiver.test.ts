@@ -6,8 +6,8 @@ import { RtpReceiver } from './rtp-receiver.ts';
 function receiver(nack = true) {
   const it = new RtpReceiver({ ssrc: 9, clockRate: 90_000, nack });
   const packet = new RtpPacket();
-  const take = (sequence: number, nowMs = 0, retransmitted = false) => {
-    const head = { marker: false, payloadType: 96, timestamp: nowMs * 90, ssrc: 9, extensions: [] };
+  const take = (sequence: number, nowMs = 0, retransmitted = false, sentMs = nowMs) => {
+    const head = { marker: false, payloadType: 96, timestamp: sentMs * 90, ssrc: 9, extensions: [] };
     packet.read(
       Buffer.concat([serializeRtpHeader({ ...head, sequenceNumber: sequence & 0xffff }), Buffer.alloc(10)]),
     );
@@ -94,5 +94,15 @@ describe('RtpReceiver', () => {
     });
     take(4);
     expect(stream.report(2_000)).toMatchObject({ fractionLost: 0, cumulativeLost: 1 });
+  });
+
+  it('measures jitter as the smoothed change of the time under way', () => {
+    const { it: stream, take } = receiver();
+    take(0, 100, false, 0);
+    take(1, 133, false, 33);
+    expect(stream.jitterMs).toBe(0);
+    // Sixteen milliseconds later than the one before it: a sixteenth of that.
+    take(2, 182, false, 66);
+    expect(stream.jitterMs).toBeCloseTo(1, 6);
   });
 });

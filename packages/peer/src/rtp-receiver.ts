@@ -41,6 +41,11 @@ export class RtpReceiver {
     this.#nack = options.nack;
   }
 
+  /** Milliseconds by which packets come earlier or later than their timestamps say, smoothed (RFC 3550 section 6.4.1). */
+  get jitterMs(): number {
+    return (this.#jitter * 1_000) / this.#clockRate;
+  }
+
   /** Takes a packet in, unwrapped if it was a retransmission. False if it was there before. */
   receive(packet: RtpPacket, nowMs: number, retransmitted: boolean): boolean {
     if (!this.#count(packet.sequenceNumber, nowMs)) {

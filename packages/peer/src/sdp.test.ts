@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf, type TransportParameters } from '@treff/protocol';
-import { localDtlsParameters, remoteAnswer } from './sdp.ts';
+import { localDtlsParameters, localIceParameters, remoteAnswer } from './sdp.ts';
 
 const FINGERPRINT = Array.from({ length: 32 }, () => 'AB').join(':');
 const transport: TransportParameters = {
@@ -71,5 +71,17 @@ describe('localDtlsParameters', () => {
       fingerprints: [{ algorithm: 'sha-256', value: FINGERPRINT }],
     });
     expect(codeOf(thrown(() => localDtlsParameters('v=0\r\n')))).toBe('media/transport-failed');
+  });
+});
+
+describe('localIceParameters', () => {
+  it('finds the credentials of an offer', () => {
+    expect(localIceParameters('v=0\r\na=ice-ufrag:user\r\na=ice-pwd:secret\r\n')).toEqual({
+      usernameFragment: 'user',
+      password: 'secret',
+    });
+    expect(codeOf(thrown(() => localIceParameters('v=0\r\na=ice-ufrag:user\r\n')))).toBe(
+      'media/transport-failed',
+    );
   });
 });

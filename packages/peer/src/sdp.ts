@@ -2,6 +2,7 @@ import {
   TreffError,
   type DtlsParameters,
   type IceCandidate,
+  type IceParameters,
   type TransportParameters,
 } from '@treff/protocol';
 
@@ -46,6 +47,15 @@ export function localDtlsParameters(offer: string): DtlsParameters {
   const value = /^a=fingerprint:sha-256 ([0-9A-F:]+)\s*$/im.exec(offer)?.[1];
   if (value === undefined) throw new TreffError('media/transport-failed', 'no fingerprint in the offer');
   return { role: 'client', fingerprints: [{ algorithm: 'sha-256', value }] };
+}
+
+/** The peer's own ICE credentials, read from its offer; an ICE-lite server need not know them. Throws `media/transport-failed` if the offer has none. */
+export function localIceParameters(offer: string): IceParameters {
+  const usernameFragment = /^a=ice-ufrag:(\S+)\s*$/m.exec(offer)?.[1];
+  const password = /^a=ice-pwd:(\S+)\s*$/m.exec(offer)?.[1];
+  if (usernameFragment === undefined || password === undefined)
+    throw new TreffError('media/transport-failed', 'no ICE credentials in the offer');
+  return { usernameFragment, password };
 }
 
 function candidateLine({ foundation, priority, address, port, type }: IceCandidate): string {

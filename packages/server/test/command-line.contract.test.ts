@@ -14,7 +14,7 @@ import { createMemoryStore } from '../src/store/memory-store.ts';
 import { openStore } from '../src/store/sqlite-store.ts';
 import type { Store } from '../src/store/store.ts';
 
-const PROGRAM = fileURLToPath(new URL('../src/cli/treff.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../cli/src/treff.ts', import.meta.url));
 const PASSWORD = 'correct horse';
 const DAY_MS = 24 * 60 * 60_000;
 

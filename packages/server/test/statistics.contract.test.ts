@@ -233,6 +233,9 @@ describe('speaking time', () => {
     const cy = await meetings.joined('Cy');
     cy.publish('microphone');
     await settle();
+    meetings.bridge.speak(ann.epoch, bo.id);
+    meetings.bridge.hear(ann.epoch, {});
+    await later(LIMITS.speechPauseMs);
     for (const each of [ann, bo, cy]) each.send({ type: 'signal', signal: { type: 'speech', speaks: true } });
     await settle();
     await later(8_000);

@@ -16,6 +16,8 @@ export interface World {
   readonly now: () => number;
   /** Without showing it. */
   readonly askPassword: () => Promise<string>;
+  /** How the programs are written that `treff` runs beside these commands, without `treff`. */
+  readonly otherUsage?: readonly string[];
   /** One line or several, for people and programs. */
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;
@@ -31,7 +33,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {
-      world.complain(`${error.message}\n\n${error.usage ?? USAGE}`);
+      world.complain(`${error.message}\n\n${error.usage ?? usageOf(world)}`);
       return 2;
     }
     world.complain(error instanceof TreffError ? `${error.code}: ${wordsFor(error.code)}` : reasonOf(error));
@@ -45,19 +47,20 @@ const SUBJECTS: Readonly<Record<string, Subcommands>> = {
   invitation: invitationCommands,
 };
 
-const USAGE = `Usage: treff <subject> <command> [options]
+function usageOf({ otherUsage = [] }: World): string {
+  const own = Object.values(SUBJECTS).flatMap((commands) => Object.values(commands));
+  const lines = [...own.map(({ usage }) => firstLine(usage)), ...otherUsage.map((usage) => `treff ${usage}`)];
+  return `Usage: treff <subject> <command> [options]
 
-${Object.values(SUBJECTS)
-  .flatMap((commands) => Object.values(commands))
-  .map(({ usage }) => `  ${firstLine(usage)}`)
-  .join('\n')}
+${lines.map((line) => `  ${line}`).join('\n')}
 
 treff <subject> <command> --help says more.
 Environment: DATA_DIR (./data) is the server's data folder; PUBLIC_URL, if set, is put before the paths of invitations.`;
+}
 
 async function run([subject, command, ...rest]: readonly string[], world: World): Promise<void> {
   const wantsHelp = [subject, command].some((word) => word === '--help' || word === '-h' || word === 'help');
-  if (wantsHelp) return world.print(USAGE);
+  if (wantsHelp) return world.print(usageOf(world));
   if (subject === undefined) throw new UsageError('Of what?');
   const subcommands = Object.hasOwn(SUBJECTS, subject) ? SUBJECTS[subject] : undefined;
   if (subcommands === undefined) throw new UsageError(`There is no "${subject}".`);

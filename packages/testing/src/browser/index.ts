@@ -3,6 +3,7 @@ export * from './browser.ts';
 export * from './connections.ts';
 export * from './continuity.ts';
 export * from './household.ts';
+export * from './inspector.ts';
 export * from './media-record.ts';
 export * from './meeting.ts';
 export * from './moving.ts';

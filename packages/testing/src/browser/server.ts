@@ -23,6 +23,8 @@ export interface TestServer {
    * it complained about.
    */
   treff(args: readonly string[], input?: string): Promise<string>;
+  /** Ids of its processes: its own, and those of the media workers. */
+  processes(): Promise<{ readonly server: number; readonly workers: readonly number[] }>;
   /** Kills the media worker, as a crash would. */
   killWorker(): Promise<void>;
   /** Kills the server without a word and starts another one at the same address with the same data. */
@@ -92,6 +94,9 @@ export async function startServer(
     origin,
     output: () => output,
     treff: (args, input = '') => runTreff(args, input, dataDir),
+    async processes() {
+      return { server: child.pid ?? 0, workers: await workersOf(child) };
+    },
     async killWorker() {
       const worker = await workerOf(child);
       process.kill(worker, 'SIGKILL');
@@ -130,11 +135,19 @@ function runTreff(args: readonly string[], input: string, dataDir: string): Prom
 }
 
 /** The process id of the only media worker of a server. */
-async function workerOf({ pid }: ChildProcess): Promise<number> {
+async function workerOf(child: ChildProcess): Promise<number> {
+  const [worker] = await workersOf(child);
+  if (worker === undefined) throw new Error('The server has no media worker');
+  return worker;
+}
+
+/** The process ids of a server's media workers. */
+async function workersOf({ pid }: ChildProcess): Promise<number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  for (const id of children.trim().split(' ').map(Number))
-    if ((await readFile(`/proc/${id}/cmdline`, 'utf8')).includes('mediasoup-worker')) return id;
-  throw new Error('The server has no media worker');
+  const workers: number[] = [];
+  for (const id of children.trim().split(' ').filter(Boolean).map(Number))
+    if ((await readFile(`/proc/${id}/cmdline`, 'utf8')).includes('mediasoup-worker')) workers.push(id);
+  return workers;
 }
 
 function isAlive(pid: number): boolean {

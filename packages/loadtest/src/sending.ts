@@ -1,0 +1,74 @@
+import type { AudioSource, NativePeer, VideoSource } from '@treff/peer';
+import type { ParticipantOptions } from './participant.ts';
+import { floorAt, layersOf } from './plan.ts';
+
+/** Milliseconds of sound in a packet. */
+const SOUND_MS = 20;
+/** With discontinuous transmission one of so many quiet frames is sent: every 400 ms, as Opus does. */
+const DTX_FRAMES = 20;
+/** dBov of a voice near its microphone, and of a quiet room. */
+const VOICE = -30;
+const QUIET = -127;
+
+/** What one participant sends. */
+export interface Sending {
+  readonly microphone: AudioSource | undefined;
+  readonly camera: VideoSource | undefined;
+  /** Begins to send what is not muted. */
+  start(): void;
+  /** Idempotent. */
+  stop(): void;
+}
+
+/** Makes a participant's sources at a peer; `wheel` will drive them. Throws `media/codec-unsupported`. */
+export function prepareSending(
+  peer: NativePeer,
+  { plan, part, wheel, gate, random }: ParticipantOptions,
+): Sending {
+  const { microphone: role } = part;
+  const microphone =
+    plan.audio === undefined || role.state === 'none'
+      ? undefined
+      : peer.audio({ bitrate: plan.audio.bitrate });
+  const camera =
+    plan.video === undefined || !part.sendsVideo
+      ? undefined
+      : peer.video(layersOf(plan.video), { framesPerSecond: plan.video.framesPerSecond });
+  let stops: (() => void)[] = [];
+
+  /** Nobody's frames come at the same time as everybody else's. */
+  function pace(intervalMs: number, send: (nowMs: number) => void): void {
+    const firstMs = performance.now() + random() * intervalMs;
+    stops.push(
+      wheel.every(intervalMs, firstMs, (nowMs) => {
+        if (gate.open) send(nowMs);
+      }),
+    );
+  }
+
+  function speak(source: AudioSource, turn: number): void {
+    let quiet = 0;
+    pace(SOUND_MS, (nowMs) => {
+      const hasFloor = floorAt(performance.timeOrigin + nowMs, plan.talkers) === turn;
+      source.level = hasFloor ? VOICE : QUIET;
+      quiet = hasFloor ? 0 : quiet + 1;
+      if (!plan.dtx || quiet % DTX_FRAMES === 0) source.sendFrame(nowMs);
+    });
+  }
+
+  return {
+    microphone,
+    camera,
+    start() {
+      if (microphone !== undefined && role.state === 'talks') {
+        speak(microphone, role.turn);
+      }
+      if (camera !== undefined && plan.video !== undefined)
+        pace(1_000 / plan.video.framesPerSecond, (nowMs) => camera.sendFrame(nowMs));
+    },
+    stop() {
+      for (const stop of stops) stop();
+      stops = [];
+    },
+  };
+}
