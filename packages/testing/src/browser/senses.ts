@@ -32,8 +32,10 @@ export async function look(
           `[data-participant-id="${id}"][data-source="${source}"] video`,
         ),
       ];
-      const video = videos.toSorted((one, other) => other.clientWidth - one.clientWidth)[0];
-      if (video === undefined || video.videoWidth === 0 || video.readyState < 2) return undefined;
+      // Another track of the same picture waits above the one that is shown until it has a frame.
+      const shown = videos.filter(({ videoWidth, readyState }) => videoWidth > 0 && readyState >= 2);
+      const video = shown.toSorted((one, other) => other.clientWidth - one.clientWidth)[0];
+      if (video === undefined) return undefined;
       const canvas = new OffscreenCanvas(16, 16);
       const brush = canvas.getContext('2d');
       if (brush === null) return undefined;
