@@ -354,11 +354,19 @@ export class Endpoint {
     const look = (): void => {
       const state = stateOf(transport);
       if (this.#closed || state === undefined || state === told) return;
+      const isBack = state === 'connected' && told === 'disconnected';
       told = state;
       listener.transportState(role, state);
+      if (isBack && role === 'receive') this.#wayChanged(listener);
     };
     transport.on('icestatechange', look);
     transport.on('dtlsstatechange', look);
+    if (role === 'receive') transport.on('iceselectedtuplechange', () => this.#wayChanged(listener));
+  }
+
+  #wayChanged(listener: EndpointListener): void {
+    this.#estimate.forget();
+    listener.estimated();
   }
 }
 

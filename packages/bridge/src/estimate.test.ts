@@ -71,6 +71,17 @@ describe('how the way to a receiver is measured', () => {
     expect(after(2, 1_000_000, 1_000_000)).toBeUndefined();
   });
 
+  it('ES7 knows nothing of another way, nor of the same one after a break', () => {
+    const { way, after } = world();
+    for (let round = 0; round < 4; round++) after(40, 100_000);
+    expect(after(1, 100_000)).toBe(100_000);
+    way.forget();
+    expect(after(6, 100_000)).toBeUndefined();
+    // And what it finds then it believes no longer than a first time.
+    after(3, 100_000);
+    expect(after(12, 1_000_000, 1_000_000)).toBeUndefined();
+  });
+
   it('ES5 expects what the sender announced, or else what pictures of that size take', () => {
     const camera = { kind: 'camera', announced: undefined, height: 720, layers: 3 } as const;
     expect(expectedBitrate({ ...camera, announced: 120_000 })).toBe(120_000);

@@ -47,6 +47,14 @@ export class WayEstimate {
     return Math.max(...this.#recent.map(({ bitrate }) => bitrate));
   }
 
+  /** It is another way, or the same one after a break: what was found of it before says nothing. */
+  forget(): void {
+    this.#recent = [];
+    this.#free = undefined;
+    this.#limits = 0;
+    this.#believedUntil = -Infinity;
+  }
+
   /** `now` in milliseconds, growing from call to call. */
   take({ availableBitrate: bitrate, maxBitrate }: BandwidthReport, now: number): void {
     const isFirst = this.#recent.length === 0;
