@@ -145,6 +145,7 @@ describe('a picture', () => {
     element,
     track,
     count,
+    height: 180,
   });
 
   test('stands as long as nothing new is put on screen, though frames are decoded', () => {

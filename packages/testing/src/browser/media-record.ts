@@ -44,6 +44,8 @@ export interface Presented {
   readonly track: number;
   /** Frames that the element has presented so far. More than one since the last time: the page was busy, the screen was not. */
   readonly count: number;
+  /** Pixels of the decoded frame. */
+  readonly height: number;
 }
 
 /** Makes the context's pages record from their start. */
@@ -172,12 +174,19 @@ function record(): void {
   }
 
   function watch(element: HTMLVideoElement): void {
-    element.requestVideoFrameCallback((_now, { presentationTime, presentedFrames }) => {
+    element.requestVideoFrameCallback((_now, { presentationTime, presentedFrames, height }) => {
       for (const { source, element: number, track, perceived } of element.isConnected
         ? piecesOf(element)
         : []) {
         if (perceived)
-          presented.push({ at: presentationTime, source, element: number, track, count: presentedFrames });
+          presented.push({
+            at: presentationTime,
+            source,
+            element: number,
+            track,
+            count: presentedFrames,
+            height,
+          });
       }
       watch(element);
     });
