@@ -124,6 +124,19 @@ describe('a source that is received', () => {
     expect(told).toEqual(['running at 0', 'layer 2', 'pause']);
   });
 
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])(
+    'ends as it was wanted last, too, when that comes %i turns after the wish before it',
+    async (turns) => {
+      const { told, open } = world();
+      const reception = await open(true, LOWEST);
+      const before = reception?.allot(layer(2));
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      await reception?.allot(undefined);
+      await before;
+      expect(told.at(-1)).toBe('pause');
+    },
+  );
+
   it('is told once more what failed', async () => {
     const { told, open, consumer } = world();
     const reception = await open(true, LOWEST);

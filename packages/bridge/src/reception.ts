@@ -11,6 +11,9 @@ interface Applied {
   priority: number;
 }
 
+/** A call to the worker. */
+type Step = () => Promise<void>;
+
 /** mediasoup's own, of a consumer that was told none. */
 const USUAL_PRIORITY = 1;
 
@@ -96,7 +99,7 @@ export class Reception {
   /** Lets it run as far as it was allotted anything. */
   async start(): Promise<void> {
     this.#started = true;
-    await this.#apply();
+    await this.follow();
   }
 
   /**
@@ -119,7 +122,11 @@ export class Reception {
 
   /** The same, when whether the source is silenced has changed. */
   follow(): Promise<void> | undefined {
-    return this.#applying ?? (this.#nextStep() === undefined ? undefined : this.#apply());
+    if (this.#applying !== undefined) return this.#applying;
+    const first = this.#nextStep();
+    if (first === undefined) return undefined;
+    this.#applying = this.#applyStepwise(first);
+    return this.#applying;
   }
 
   /** Ends it; with its source it does by itself. Idempotent. */
@@ -127,20 +134,20 @@ export class Reception {
     this.#consumer.close();
   }
 
-  /** One step at a time, until what was told last is so: another wish may come while the worker answers. */
-  #apply(): Promise<void> {
-    this.#applying ??= this.#applyStepwise().finally(() => {
+  /**
+   * One step at a time, until what was told last is so: another wish may come while the worker answers. Whether there is a step more, and that there is none
+   * under way, are one moment: a wish that came between would be lost.
+   */
+  async #applyStepwise(first: Step): Promise<void> {
+    try {
+      for (let step: Step | undefined = first; step !== undefined; step = this.#nextStep()) await step();
+    } finally {
       this.#applying = undefined;
-    });
-    return this.#applying;
-  }
-
-  async #applyStepwise(): Promise<void> {
-    for (let step = this.#nextStep(); step !== undefined; step = this.#nextStep()) await step();
+    }
   }
 
   /** The layer first, so that what resumes is the right one. */
-  #nextStep(): (() => Promise<void>) | undefined {
+  #nextStep(): Step | undefined {
     const consumer = this.#consumer;
     const applied = this.#applied;
     if (consumer.closed) return undefined;
