@@ -4,6 +4,7 @@ import {
   type ParticipantId,
   type ReceiverConstraints,
   type SourceId,
+  LIMITS,
   makeSourceId,
   participantId,
 } from '@treff/protocol';
@@ -88,6 +89,19 @@ describe('which pictures a receiver gets', () => {
   it('AL3 forwards the lowest layer of everything before anything is known', () => {
     const { forwarded } = given({ constraints: undefined });
     expect([...forwarded.values()].map(({ layer }) => layer)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('AL3 forwards of many only those that matter most before anything is known', () => {
+    const owners = Array.from({ length: 2 * LIMITS.pictures }, (_, index) => person(index));
+    const last = owners.at(-1) ?? ANN;
+    const { forwarded } = given({
+      videos: owners.map((owner) => camera(owner)),
+      speakers: [last],
+      constraints: undefined,
+    });
+    expect(forwarded.size).toBe(LIMITS.pictures);
+    expect([...forwarded.keys()][0]).toBe(idOf(last));
+    expect(given({ videos: owners.map((owner) => camera(owner)) }).forwarded.size).toBe(owners.length);
   });
 
   it('AL4 takes the smallest layer that is tall enough', () => {

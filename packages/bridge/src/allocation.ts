@@ -1,4 +1,10 @@
-import type { ParticipantId, ReceiverConstraints, SourceId, WithheldReason } from '@treff/protocol';
+import {
+  type ParticipantId,
+  type ReceiverConstraints,
+  type SourceId,
+  type WithheldReason,
+  LIMITS,
+} from '@treff/protocol';
 import { layerFor } from './layers.ts';
 
 /**
@@ -154,7 +160,10 @@ function shownOf(
     if (layer === undefined) continue;
     shown.push({ video, layer, priority: priorityOf(video, onStage, selected) });
   }
-  return shown.toSorted((one, other) => other.priority - one.priority || one.video.rank - other.video.rank);
+  const ordered = shown.toSorted(
+    (one, other) => other.priority - one.priority || one.video.rank - other.video.rank,
+  );
+  return constraints === undefined ? ordered.slice(0, LIMITS.pictures) : ordered;
 }
 
 /** Of all pictures only if the receiver wants those that it does not name. */

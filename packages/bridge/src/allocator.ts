@@ -38,6 +38,8 @@ export interface AllocatorOptions {
   readonly limits: () => LoadLimits;
   readonly emit: (event: BridgeEvent) => void;
   readonly failed: (error: unknown) => void;
+  /** A receiver was given what it is sent from now on. */
+  readonly allotted: (receiver: Receiver) => void;
   readonly clock: Clock;
 }
 
@@ -107,6 +109,7 @@ export class Allocator {
       before,
     });
     const sent = receiver.allot(allocation);
+    this.#options.allotted(receiver);
     this.#tellReceiver(receiver, allocation);
     this.#senders.ask();
     await sent;

@@ -22,10 +22,12 @@ import { Endpoint } from './endpoint.ts';
 import { refusalOf, stale, unavailable } from './errors.ts';
 import type { LoadLimits } from './load.ts';
 import type { Logger } from './logger.ts';
+import { Pictures } from './pictures.ts';
 import { Pipes } from './pipes.ts';
 import type { Placement } from './placement.ts';
 import { Placements } from './placements.ts';
 import { Rates } from './rates.ts';
+import type { Reception } from './reception.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { Source } from './source.ts';
 import { VoiceSelection } from './voice-selection.ts';
@@ -71,6 +73,7 @@ export class ConferenceRoom {
   readonly #allocator: Allocator;
   readonly #rates: Rates;
   readonly #voices: VoiceSelection;
+  readonly #pictures: Pictures;
   readonly #placements: Placements;
   readonly #pipes = new Pipes();
   #closed = false;
@@ -85,6 +88,7 @@ export class ConferenceRoom {
       limits: () => context.limits(this.workers),
       emit,
       failed: (error) => logger.error({ err: error, incarnation }, 'cannot forward what is shown'),
+      allotted: ({ ref }) => this.#allotted(ref),
       clock,
     });
     this.#placements = new Placements({
@@ -101,6 +105,7 @@ export class ConferenceRoom {
         },
       },
     });
+    this.#pictures = new Pictures(clock, () => this.#lookEverywhere());
     this.#rates = new Rates(clock, receivers, () => this.#allocator.changed());
     this.#voices = new VoiceSelection({
       clock,
@@ -143,7 +148,7 @@ export class ConferenceRoom {
       seat.endpoint = endpoint;
       seat.home = home;
       await this.#allocator.allot(endpoint);
-      await endpoint.receive(this.#sourcesFor(ref.endpoint), true);
+      await endpoint.receive(this.#sourcesFor(endpoint), true);
       return endpoint.offer();
     });
   }
@@ -189,7 +194,8 @@ export class ConferenceRoom {
       endpoint.sources.set(id, source);
       this.#allocator.add(source);
       this.#voices.add(source);
-      if (this.#voices.isReady(source)) this.#lookEverywhere();
+      if (source.isVideo) this.#pictures.add(id);
+      if (this.#concernsEverybody(source)) this.#lookEverywhere();
     });
   }
 
@@ -221,6 +227,7 @@ export class ConferenceRoom {
       this.#allocator.remove([id]);
       this.#dropEverywhere([id]);
       this.#voices.remove([id]);
+      this.#pictures.remove([id]);
     });
   }
 
@@ -293,6 +300,7 @@ export class ConferenceRoom {
     this.#allocator.close();
     this.#rates.close();
     this.#voices.close();
+    this.#pictures.close();
     this.#endAll();
     this.#placements.close();
   }
@@ -344,7 +352,13 @@ export class ConferenceRoom {
     for (const seat of this.#seats.values()) this.#look(seat);
   }
 
-  /** Lets a seat receive what it does not receive yet, and no voice that is not ready any more. Many changes in a row are found with one look. */
+  /** An endpoint is sent something else from now on: it may show what it does not receive. */
+  #allotted({ endpoint: participant }: EndpointRef): void {
+    const seat = this.#seats.get(participant);
+    if (seat?.endpoint?.lacksPictures === true) this.#look(seat);
+  }
+
+  /** Lets a seat receive what it does not receive yet, and nothing that it is not to receive any more. Many changes in a row are found with one look. */
   #look(seat: Seat): void {
     if (seat.looking || seat.endpoint === undefined) return;
     seat.looking = true;
@@ -354,9 +368,11 @@ export class ConferenceRoom {
       if (endpoint === undefined) return;
       this.#drop(
         endpoint,
-        [...endpoint.receptions].flatMap(({ source }) => (this.#voices.isReady(source) ? [] : source.id)),
+        [...endpoint.receptions].flatMap((reception) =>
+          this.#isKept(reception, endpoint) ? [] : reception.source.id,
+        ),
       );
-      await endpoint.receive(this.#sourcesFor(endpoint.ref.endpoint), false);
+      await endpoint.receive(this.#sourcesFor(endpoint), false);
       const news = [...endpoint.receptions].filter(({ told, source }) => !told && !source.closed);
       if (endpoint.closed || news.length === 0) return;
       for (const reception of news) reception.told = true;
@@ -371,12 +387,27 @@ export class ConferenceRoom {
     });
   }
 
-  #sourcesFor(receiver: ParticipantId): Source[] {
-    return [...this.#seats].flatMap(([owner, { endpoint }]) =>
-      owner === receiver || endpoint === undefined
+  #sourcesFor(receiver: Endpoint): Source[] {
+    return this.#endpoints().flatMap((endpoint) =>
+      endpoint === receiver
         ? []
-        : [...endpoint.sources.values()].filter((source) => this.#voices.isReady(source)),
+        : [...endpoint.sources.values()].filter((source) => this.#isDue(source, receiver)),
     );
+  }
+
+  /** Whether a receiver is to have a consumer of a source. */
+  #isDue(source: Source, { allocation }: Endpoint): boolean {
+    return source.isVideo ? this.#pictures.isDue(source.id, allocation) : this.#voices.isReady(source);
+  }
+
+  /** Whether a consumer that a receiver has may stay. */
+  #isKept({ source, shownAt }: Reception, receiver: Endpoint): boolean {
+    return this.#isDue(source, receiver) || (source.isVideo && this.#pictures.isKept(shownAt));
+  }
+
+  /** Whether everybody is to have a consumer of a source. Of many pictures nobody has who does not show them. */
+  #concernsEverybody(source: Source): boolean {
+    return source.isVideo ? !this.#pictures.areMany : this.#voices.isReady(source);
   }
 
   #dropEverywhere(sources: readonly SourceId[]): void {
@@ -406,6 +437,7 @@ export class ConferenceRoom {
     this.#allocator.remove(sources);
     this.#dropEverywhere(sources);
     this.#voices.remove(sources);
+    this.#pictures.remove(sources);
   }
 
   #endAll(): void {
@@ -413,6 +445,7 @@ export class ConferenceRoom {
       if (seat.endpoint === undefined) continue;
       this.#allocator.remove(seat.endpoint.sources.keys());
       this.#voices.remove(seat.endpoint.sources.keys());
+      this.#pictures.remove(seat.endpoint.sources.keys());
       this.#end(seat, seat.endpoint);
     }
   }

@@ -20,6 +20,7 @@ import type { Clock } from './clock.ts';
 import { refusalOf, unavailable } from './errors.ts';
 import { bandwidthReport, WayEstimate } from './estimate.ts';
 import type { Logger } from './logger.ts';
+import { shownOf, shows } from './pictures.ts';
 import { Outlets, type Pipes } from './pipes.ts';
 import { Reception } from './reception.ts';
 import { receiverCapabilities, senderParameters, transportParameters } from './rtp.ts';
@@ -56,12 +57,14 @@ export class Endpoint {
   /** What its owner shows; undefined until that was said. */
   constraints: ReceiverConstraints | undefined;
   readonly #receptions = new Map<SourceId, Reception>();
+  readonly #undecodable = new Set<SourceId>();
   readonly #router: types.Router;
   readonly #pipes: Pipes;
   readonly #transports: EndpointTransports;
   readonly #offered: Record<TransportRole, TransportParameters>;
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #logger: Logger;
+  readonly #clock: Clock;
   readonly #fingerprints = new Map<TransportRole, string>();
   readonly #estimate = new WayEstimate();
   #allocation: Allocation | undefined;
@@ -77,6 +80,7 @@ export class Endpoint {
       rtpCapabilities: RtpCapabilities;
       iceCandidates: TransportParameters['iceCandidates'];
       logger: Logger;
+      clock: Clock;
     },
   ) {
     this.ref = ref;
@@ -85,6 +89,7 @@ export class Endpoint {
     this.#transports = transports;
     this.#rtpCapabilities = receiverCapabilities(options.rtpCapabilities);
     this.#logger = options.logger;
+    this.#clock = options.clock;
     this.#offered = {
       send: transportParameters(transports.send, options.iceCandidates),
       receive: transportParameters(transports.receive, options.iceCandidates),
@@ -128,7 +133,7 @@ export class Endpoint {
       const endpoint = new Endpoint(ref, router, transports, options);
       endpoint.#watch('send', options.listener);
       endpoint.#watch('receive', options.listener);
-      endpoint.#watchEstimate(options.listener, options.clock);
+      endpoint.#watchEstimate(options.listener);
       return endpoint;
     } catch (error) {
       transports.send.close();
@@ -157,11 +162,23 @@ export class Endpoint {
 
   /** Sends it this from now on. What was there before is changed at once; what opens later, opens so. */
   async allot(allocation: Allocation): Promise<void> {
+    const before = this.#allocation;
     this.#allocation = allocation;
-    const changes = [...this.#receptions.values()].flatMap(
-      (reception) => reception.allot(this.#allotted(reception.source)) ?? [],
-    );
+    const now = this.#clock.now();
+    const changes = [...this.#receptions.values()].flatMap((reception) => {
+      const { source } = reception;
+      if (shows(before, source.id) || shows(allocation, source.id)) reception.shownAt = now;
+      return reception.allot(this.#allotted(source)) ?? [];
+    });
     if (changes.length > 0) await this.#inWorker(changes);
+  }
+
+  /** Whether it shows a picture that it could receive and does not. */
+  get lacksPictures(): boolean {
+    return (
+      this.#allocation !== undefined &&
+      shownOf(this.#allocation).some((id) => !this.#receptions.has(id) && !this.#undecodable.has(id))
+    );
   }
 
   /** Lets its receptions of these sources run or pause, as is decided for everybody. */
@@ -260,10 +277,7 @@ export class Endpoint {
   /** Receives those of `sources` that it can decode and does not receive yet; the new ones. They wait for `start` unless `started`. */
   async receive(sources: readonly Source[], started: boolean): Promise<Reception[]> {
     const wanted = sources.filter(
-      (source) =>
-        !source.closed &&
-        !this.#receptions.has(source.id) &&
-        source.outlets.canConsume(this.#rtpCapabilities),
+      (source) => !source.closed && !this.#receptions.has(source.id) && this.#decodes(source),
     );
     const opened = await Promise.allSettled(
       wanted.map((source) =>
@@ -272,6 +286,7 @@ export class Endpoint {
           rtpCapabilities: this.#rtpCapabilities,
           allotted: this.#allotted(source),
           started,
+          now: this.#clock.now(),
         }),
       ),
     );
@@ -299,6 +314,7 @@ export class Endpoint {
   /** Receives these sources no longer, of which some have ended; the ids of those receptions that the owner was told of. */
   drop(sources: readonly SourceId[]): string[] {
     return sources.flatMap((source) => {
+      this.#undecodable.delete(source);
       const reception = this.#receptions.get(source);
       if (reception === undefined) return [];
       this.#receptions.delete(source);
@@ -319,19 +335,27 @@ export class Endpoint {
     this.#transports.send.close();
     this.#transports.receive.close();
     this.#receptions.clear();
+    this.#undecodable.clear();
     this.sources.clear();
+  }
+
+  #decodes({ id, outlets }: Source): boolean {
+    if (this.#undecodable.has(id)) return false;
+    if (outlets.canConsume(this.#rtpCapabilities)) return true;
+    this.#undecodable.add(id);
+    return false;
   }
 
   #allotted(source: Source): Forwarded | undefined {
     return this.#allocation?.forwarded.get(source.id);
   }
 
-  #watchEstimate(listener: EndpointListener, clock: Clock): void {
+  #watchEstimate(listener: EndpointListener): void {
     this.#transports.receive.on('trace', ({ type, info }) => {
       if (this.#closed || type !== 'bwe') return;
       const report = bandwidthReport(info);
       if (report === undefined) return;
-      this.#estimate.take(report, clock.now());
+      this.#estimate.take(report, this.#clock.now());
       listener.estimated();
     });
   }

@@ -66,6 +66,7 @@ function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast
       rtpCapabilities: {},
       allotted,
       started,
+      now: 0,
     });
   return { told, crossing, consumer, transport, source, open };
 }

@@ -23,6 +23,8 @@ export class Reception {
   readonly parameters: ConsumerParameters;
   /** The endpoint's owner was told of it, by an offer or an event. */
   told = false;
+  /** Of a picture: when the endpoint's owner showed it last, or it was opened, in milliseconds of the endpoint's clock. */
+  shownAt: number;
   readonly #consumer: types.Consumer;
   readonly #outlet: Outlet;
   readonly #applied: Applied;
@@ -36,9 +38,10 @@ export class Reception {
     source: Source,
     consumer: types.Consumer,
     outlet: Outlet,
-    options: { started: boolean; allotted: Forwarded | undefined },
+    options: { started: boolean; allotted: Forwarded | undefined; now: number },
   ) {
     this.source = source;
+    this.shownAt = options.now;
     this.parameters = {
       id: consumer.id,
       source: source.id,
@@ -65,9 +68,10 @@ export class Reception {
       rtpCapabilities: types.RtpCapabilities;
       allotted: Forwarded | undefined;
       started: boolean;
+      now: number;
     },
   ): Promise<Reception | undefined> {
-    const { allotted, started } = options;
+    const { allotted, started, now } = options;
     const layered = source.producer.type !== 'simple';
     const paused = !started || isWithheld(source, allotted);
     const outlet = await source.outlets.at(options.router);
@@ -89,7 +93,7 @@ export class Reception {
     if (transport.closed) consumer.close();
     if (consumer.closed) outlet.release();
     if (consumer.closed || source.closed) return undefined;
-    return new Reception(source, consumer, outlet, { started, allotted });
+    return new Reception(source, consumer, outlet, { started, allotted, now });
   }
 
   get id(): string {

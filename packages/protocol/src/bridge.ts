@@ -27,7 +27,8 @@ import type { DtlsParameters, IceParameters, RtpCapabilities } from './rtp.ts';
  * - A rejected promise is a `TreffError` with a code; the bridge's state is then as before the call.
  * - The bridge has a consumer of every source for every other endpoint of the conference that can decode it; consumers come and go by events.
  *   A publisher never gets its own source. Where there are more microphones than `LIMITS.voices`, it has consumers of as many as that or a
- *   few more, chosen for all endpoints alike: among them those that are on, as long as they are not too many, from when they are switched on.
+ *   few more, chosen for all endpoints alike: among them those that are on, as long as they are not too many, from when they are switched on. Where there
+ *   are more pictures than `LIMITS.pictures`, an endpoint has consumers of those that it shows, and for about a minute of those that it showed.
  * - Which of the pictures that an endpoint shows are forwarded to it follows from its constraints, who spoke, and the way to it; it learns by
  *   `forwarded` which are not. What nobody receives any more its publisher learns by `sender-constraints`, 10 s later; what somebody wants again, at once.
  */
@@ -67,7 +68,7 @@ export interface Bridge {
   /** Starts consumers that `consumers-added` announced. Unknown ids are passed over: they may just have gone. */
   start(ref: EndpointRef, consumers: readonly string[]): Promise<void>;
 
-  /** What this endpoint shows. The latest wins. Before the first call every video source comes with its lowest layer. */
+  /** What this endpoint shows. The latest wins. Before the first call video sources come with their lowest layer, of many `LIMITS.pictures`. */
   constrain(ref: EndpointRef, constraints: ReceiverConstraints): Promise<void>;
 
   /** Closes all that an endpoint has, of any generation up to this one. */

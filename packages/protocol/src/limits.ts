@@ -82,6 +82,11 @@ export const LIMITS = {
   sourcesPerEndpoint: 4,
   /** Voices of a conference that are forwarded at a time: of more one understands nothing, and a consumer of each at everybody takes memory and time. */
   voices: 12,
+  /**
+   * Pictures of a conference up to which everybody has consumers of all of them; beyond, of what they show. As many as a page of tiles has in a large window: 25 people
+   * have 600 consumers then, and 200 would have 39,800.
+   */
+  pictures: 25,
   /** Sources one endpoint may ever add in one conference; their ids end in this number. */
   sourceIndex: 9_999,
   /** Sources that one constraints message may name. */

@@ -100,15 +100,17 @@ export function expectRefused(error: unknown, code: ErrorCode): void {
   expect(codeOf(error)).toBe(code);
 }
 
-/** Waits until `receiver` has these sources and no others. */
+/** Waits until `receiver` has these sources and no others. Calls `meanwhile` before each look. */
 export async function untilReceived(
   bridge: Bridge,
   receiver: EndpointRef,
   sources: readonly string[],
+  meanwhile?: () => void,
 ): Promise<void> {
   let has: readonly string[] = [];
   await until(
     async () => {
+      meanwhile?.();
       const { endpoints } = await bridge.snapshot(receiver.incarnation);
       const endpoint = endpoints.find((candidate) => candidate.endpoint === receiver.endpoint);
       has = (endpoint?.consumers ?? []).map(({ source }) => source).toSorted();

@@ -4,6 +4,7 @@ import { expectRefusal, newIncarnation, participant, refTo } from './calls.ts';
 import { describeAllocation } from './contract-allocation.ts';
 import { describeEvents } from './contract-events.ts';
 import { describeLifecycle } from './contract-lifecycle.ts';
+import { describePictures } from './contract-pictures.ts';
 import { describeSources } from './contract-sources.ts';
 import { describeVoices } from './contract-voices.ts';
 
@@ -20,6 +21,7 @@ export function describeBridgeContract(name: string, make: () => Promise<BridgeU
     describeLifecycle(under);
     describeSources(under);
     describeAllocation(under);
+    describePictures(under);
     describeVoices(under);
     describeEvents(under);
   });

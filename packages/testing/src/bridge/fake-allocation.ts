@@ -1,4 +1,5 @@
 import {
+  LIMITS,
   type ParticipantId,
   type ReceiverConstraints,
   type SourceId,
@@ -25,6 +26,10 @@ export interface FakeAllocation {
 
 /** Milliseconds for which a layer that nobody gets is still wanted. */
 export const FAKE_KEEP_MS = 10_000;
+/** Milliseconds for which consumers of a picture that is not shown stay, where there are many. */
+export const FAKE_SHOWN_MS = 60_000;
+/** Pictures that come of many before it is known what is shown. */
+const UNTIL_KNOWN = LIMITS.pictures;
 
 /** `sources`: the others', in order of joining; `speakers`: the last who spoke first. */
 export function fakeAllocation(
@@ -46,6 +51,7 @@ export function fakeAllocation(
   for (const each of sources.toSorted((one, other) => place(one) - place(other) || 0)) {
     const { source, kind, paused } = each;
     if (mediaKindOf(kind) === 'audio') continue;
+    if (constraints === undefined && layers.size >= UNTIL_KNOWN) break;
     const shown =
       constraints === undefined ? 1 : (constraints.maxHeights[source] ?? constraints.defaultMaxHeight);
     if (shown === 0) continue;

@@ -20,7 +20,7 @@ import {
   mediaKindOf,
   ownerOf,
 } from '@treff/protocol';
-import { FAKE_KEEP_MS, type FakeAllocation, fakeAllocation } from './fake-allocation.ts';
+import { FAKE_KEEP_MS, FAKE_SHOWN_MS, type FakeAllocation, fakeAllocation } from './fake-allocation.ts';
 import type { FakeEndpointState } from './fake-bridge.ts';
 import { canDecode, checkPublication, consumerRtpParameters, fakeIce, fakeTransport } from './fake-rtp.ts';
 
@@ -32,7 +32,7 @@ interface FakeEndpoint {
   readonly transports: Record<TransportRole, TransportParameters>;
   readonly fingerprints: Map<TransportRole, string>;
   readonly sources: Map<SourceId, FakePublication>;
-  readonly consumers: Map<SourceId, { parameters: ConsumerParameters; started: boolean }>;
+  readonly consumers: Map<SourceId, { parameters: ConsumerParameters; started: boolean; dueAt: number }>;
   iceAttempt: number;
   constraints: ReceiverConstraints | undefined;
   withheld: FakeAllocation['withheld'];
@@ -89,10 +89,7 @@ export class FakeRoom {
         withheld: {},
         wanted: new Map(),
       };
-      for (const { endpoint: other } of this.#seats.values()) {
-        if (other === undefined || other === seat.endpoint) continue;
-        for (const publication of other.sources.values()) this.#consume(seat.endpoint, publication);
-      }
+      for (const publication of this.#dueTo(seat.endpoint)) this.#consume(seat.endpoint, publication);
     }
     const { transports, consumers } = seat.endpoint;
     for (const consumer of consumers.values()) consumer.started = true;
@@ -145,12 +142,6 @@ export class FakeRoom {
       const layers = publication.rtpParameters.encodings.length;
       endpoint.wanted.set(source, { until: Array.from({ length: layers }, () => Infinity), told: layers });
     }
-    for (const { endpoint: other } of this.#seats.values()) {
-      if (other === undefined || other === endpoint) continue;
-      const added = this.#consume(other, publication);
-      if (added === undefined) continue;
-      this.#emit({ type: 'consumers-added', ...other.ref, consumers: [structuredClone(added)] });
-    }
     this.allocate();
   }
 
@@ -189,11 +180,11 @@ export class FakeRoom {
 
   /** Tells what became different: of what is shown, and of what is wanted, also because time has passed. */
   allocate(): void {
-    const endpoints = [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
+    const endpoints = this.#endpoints();
     const inUse = new Map<SourceId, number>();
     for (const receiver of endpoints) {
-      const others = endpoints.flatMap((other) => (other === receiver ? [] : [...other.sources.values()]));
-      const { layers, withheld } = fakeAllocation(others, this.#speakers, receiver.constraints);
+      this.#supply(receiver);
+      const { layers, withheld } = this.#shownBy(receiver);
       for (const [source, count] of layers) inUse.set(source, Math.max(count, inUse.get(source) ?? 0));
       if (JSON.stringify(withheld) === JSON.stringify(receiver.withheld)) continue;
       receiver.withheld = withheld;
@@ -223,9 +214,8 @@ export class FakeRoom {
   }
 
   snapshot(): Pick<BridgeSnapshot, 'endpoints'> {
-    const endpoints = [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
     return structuredClone({
-      endpoints: endpoints.map(({ ref, sources, consumers, wanted, withheld }) => ({
+      endpoints: this.#endpoints().map(({ ref, sources, consumers, wanted, withheld }) => ({
         endpoint: ref.endpoint,
         generation: ref.generation,
         sources: [...sources.values()].map(({ source, paused }) => ({
@@ -288,8 +278,53 @@ export class FakeRoom {
       kind,
       rtpParameters: consumerRtpParameters(rtpParameters, index),
     };
-    receiver.consumers.set(source, { parameters, started: false });
+    receiver.consumers.set(source, { parameters, started: false, dueAt: this.#now() });
     return parameters;
+  }
+
+  /** Consumers come of what is due, and go of pictures that have not been for long. */
+  #supply(receiver: FakeEndpoint): void {
+    const now = this.#now();
+    const due = this.#dueTo(receiver);
+    for (const publication of due) {
+      const consumer = receiver.consumers.get(publication.source);
+      if (consumer !== undefined) {
+        consumer.dueAt = now;
+        continue;
+      }
+      const added = this.#consume(receiver, publication);
+      if (added === undefined) continue;
+      this.#emit({ type: 'consumers-added', ...receiver.ref, consumers: [structuredClone(added)] });
+    }
+    const old = [...receiver.consumers].filter(([, { dueAt }]) => now - dueAt >= FAKE_SHOWN_MS);
+    this.#drop(
+      receiver,
+      old.map(([source]) => source),
+    );
+  }
+
+  /** The others' sources of which a receiver is to have consumers: of many pictures those that it shows. */
+  #dueTo(receiver: FakeEndpoint): FakePublication[] {
+    const isPicture = ({ kind }: FakePublication) => mediaKindOf(kind) === 'video';
+    const all = this.#endpoints().flatMap(({ sources }) => [...sources.values()]);
+    const others = this.#others(receiver);
+    if (all.filter(isPicture).length <= LIMITS.pictures) return others;
+    const { layers, withheld } = this.#shownBy(receiver);
+    return others.filter(
+      (one) => !isPicture(one) || layers.has(one.source) || Object.hasOwn(withheld, one.source),
+    );
+  }
+
+  #shownBy(receiver: FakeEndpoint): FakeAllocation {
+    return fakeAllocation(this.#others(receiver), this.#speakers, receiver.constraints);
+  }
+
+  #others(receiver: FakeEndpoint): FakePublication[] {
+    return this.#endpoints().flatMap((other) => (other === receiver ? [] : [...other.sources.values()]));
+  }
+
+  #endpoints(): FakeEndpoint[] {
+    return [...this.#seats.values()].flatMap(({ endpoint }) => endpoint ?? []);
   }
 
   #end(seat: FakeSeat): void {
@@ -300,15 +335,16 @@ export class FakeRoom {
   }
 
   #dropEverywhere(sources: readonly SourceId[]): void {
-    for (const { endpoint } of this.#seats.values()) {
-      if (endpoint === undefined) continue;
-      const consumers = sources.flatMap((source) => {
-        const id = endpoint.consumers.get(source)?.parameters.id;
-        endpoint.consumers.delete(source);
-        return id ?? [];
-      });
-      if (consumers.length > 0) this.#emit({ type: 'consumers-removed', ...endpoint.ref, consumers });
-    }
+    for (const endpoint of this.#endpoints()) this.#drop(endpoint, sources);
+  }
+
+  #drop(endpoint: FakeEndpoint, sources: readonly SourceId[]): void {
+    const consumers = sources.flatMap((source) => {
+      const id = endpoint.consumers.get(source)?.parameters.id;
+      endpoint.consumers.delete(source);
+      return id ?? [];
+    });
+    if (consumers.length > 0) this.#emit({ type: 'consumers-removed', ...endpoint.ref, consumers });
   }
 
   #current(ref: EndpointRef): FakeEndpoint {
