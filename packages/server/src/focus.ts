@@ -45,13 +45,12 @@ import {
   type ServerMessage,
   type StartMuted,
 } from '@treff/protocol';
-import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
 import { ConferenceSignals } from './conference-signals.ts';
 import { broughtBy } from './decodable.ts';
 import type { Logger } from './logger.ts';
-import { TokenBucket } from './rate.ts';
+import { PasswordChanges } from './password-changes.ts';
 import { Returns } from './returns.ts';
 import type { RestoredRules } from './rules-keeper.ts';
 import { Seat, type CommandResult } from './seat.ts';
@@ -125,9 +124,7 @@ export class Focus {
   #running = false;
   #deadline: { readonly at: number; readonly cancel: () => void } | undefined;
   readonly #waitingRoom: WaitingRoom;
-  /** Passwords that are being hashed, one after the other. */
-  #hashing: Promise<void> = Promise.resolve();
-  readonly #passwordChanges: TokenBucket;
+  readonly #passwords: PasswordChanges;
   /** Somebody came in while nobody was there. */
   #opened = false;
   /** The rules that were given away last, as text. */
@@ -139,11 +136,7 @@ export class Focus {
     this.incarnation = options.incarnation;
     this.#options = options;
     const { bridge, clock, logger, incarnation, room, restored } = options;
-    this.#passwordChanges = new TokenBucket({
-      burst: LIMITS.passwordChanges,
-      perSecond: 1_000 / LIMITS.passwordChangePaceMs,
-      now: clock.now(),
-    });
+    this.#passwords = new PasswordChanges(options);
     this.#returns = new Returns({ room, earlier: restored?.incarnations ?? [] });
     this.#state = createConference({
       ...options,
@@ -356,30 +349,23 @@ export class Focus {
     seat.push({ type: 'result', id, ...(code === undefined ? {} : { code }) }, this.#options.clock.now());
   }
 
-  /** The password itself goes no further than this. Hashing takes a while, so one is done after the other; whether its author may set one is asked before and after. */
+  /** The password itself goes no further than this. Whether its author may set one is asked before and after it is hashed. */
   #setPassword(seat: Seat, id: CommandId, password: string | undefined): void {
     const { access, roles } = this.#state;
-    const { passwordDigits } = access.policy;
-    const actor = { kind: 'participant', id: seat.participant } as const;
-    const settle = (result: () => CommandResult) => {
-      seat.results.set(id, result());
+    const settle = (result: CommandResult) => {
+      seat.results.set(id, result);
       this.#answer(seat, id);
     };
-    if (!roles.moderators.has(seat.participant)) return settle(() => 'permission/denied');
-    const refusal = password === undefined ? undefined : unfitPassword(password, passwordDigits);
-    if (refusal !== undefined) return settle(() => refusal);
-    const { hashPassword, logger, clock } = this.#options;
-    if (password !== undefined && !this.#passwordChanges.take(clock.now()))
-      return settle(() => 'protocol/rate-limited');
-    this.#hashing = this.#hashing.then(async () => {
-      try {
-        const hash = password === undefined ? undefined : await hashPassword(password);
-        this.#do(() => settle(() => this.#dispatch({ type: 'set-password-hash', hash }, actor)));
-      } catch (error) {
-        logger.error({ err: error }, 'a password could not be hashed');
-        this.#do(() => settle(() => 'server/internal'));
-      }
-    });
+    if (!roles.moderators.has(seat.participant)) return settle('permission/denied');
+    const refusal = this.#passwords.refusalOf(password, access.policy.passwordDigits);
+    if (refusal !== undefined) return settle(refusal);
+    const actor = { kind: 'participant', id: seat.participant } as const;
+    void this.#passwords.hash(password).then((outcome) =>
+      this.#do(() => {
+        if ('code' in outcome) settle(outcome.code);
+        else settle(this.#dispatch({ type: 'set-password-hash', hash: outcome.hash }, actor));
+      }),
+    );
   }
 
   #act(seat: Seat, generation: Generation, action: ClientMediaAction): void {
