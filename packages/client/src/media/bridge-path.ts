@@ -21,13 +21,13 @@ import {
 } from '@treff/protocol';
 import type { Clock, Log } from '../core/index.ts';
 import { healthOf, stateOf } from './bridge-state.ts';
-import { tracksOf, type Consuming, type Producing, type Transports } from './bridge-transports.ts';
+import { tracksOf, type Consuming, type Transports } from './bridge-transports.ts';
 import { IceRecovery } from './ice-recovery.ts';
 import type { IceServerList } from './ice-server-list.ts';
 import { VideoCoding } from './video-coding.ts';
-import { WantedEncodings } from './wanted-encodings.ts';
 import { toMediasoup } from './mediasoup-types.ts';
 import type { MediaPath, OutgoingSource, PathListener, PathState, Withheld } from './path.ts';
+import { Producing } from './producing.ts';
 
 export interface BridgePathOptions {
   /** Loaded with the bridge's capabilities. */
@@ -113,7 +113,7 @@ export class BridgePath implements MediaPath {
     if (fed === this.#fed) return;
     this.#fed = fed;
     for (const entry of this.#transports?.producers.values() ?? []) {
-      this.#feed(entry).catch((error: unknown) => {
+      entry.setFed(fed).catch((error: unknown) => {
         this.#options.log('warn', 'a track could not be put on or taken off', { error });
       });
     }
@@ -205,7 +205,7 @@ export class BridgePath implements MediaPath {
         this.#options.listener.changed();
         break;
       case 'sender-constraints':
-        this.#want(transports.producers.get(body.source), body.layers);
+        transports.producers.get(body.source)?.want(body.layers);
         break;
       case 'ice-restarted':
         void this.#restartIce(transports, body);
@@ -225,16 +225,7 @@ export class BridgePath implements MediaPath {
     const transports = this.#current();
     const { id, kind, track } = source;
     const { codec } = this.#coding.of(kind, track);
-    const entry: Producing = {
-      source,
-      producer: undefined,
-      track,
-      given: track,
-      feeding: undefined,
-      layers: undefined,
-      encodings: undefined,
-      within: this.#coding.layersWithin(kind, track),
-    };
+    const entry = new Producing(source, this.#coding.layersWithin(kind, track), this.#options.log);
     transports.producers.set(id, entry);
     try {
       await transports.turn.promise;
@@ -249,10 +240,9 @@ export class BridgePath implements MediaPath {
         appData: { source: id },
         ...this.#coding.optionsOf(kind, track),
       });
-      entry.producer = producer;
-      this.#want(entry, entry.layers);
+      entry.attach(producer);
       if (transports.producers.get(id) !== entry) producer.close();
-      else await this.#feed(entry);
+      else await entry.setFed(this.#fed);
     } catch (error) {
       if (transports.producers.get(id) === entry) {
         transports.producers.delete(id);
@@ -264,9 +254,8 @@ export class BridgePath implements MediaPath {
 
   async replace(source: SourceId, track: MediaStreamTrack | undefined): Promise<void> {
     const entry = this.#current().producers.get(source);
-    if (entry?.producer === undefined) throw new Error('this source is not published');
-    entry.track = track;
-    await this.#feed(entry);
+    if (entry?.isReady !== true) throw new Error('this source is not published');
+    await entry.replace(track);
   }
 
   unpublish(source: SourceId): void {
@@ -288,9 +277,7 @@ export class BridgePath implements MediaPath {
     if (transports === undefined) return undefined;
     return {
       generation: transports.generation,
-      publishing: [...transports.producers].flatMap(([id, { producer }]) =>
-        producer === undefined ? [] : [id],
-      ),
+      publishing: [...transports.producers].flatMap(([id, { isReady }]) => (isReady ? [id] : [])),
       consuming: [...transports.consumers.keys()],
     };
   }
@@ -350,45 +337,6 @@ export class BridgePath implements MediaPath {
   #current(): Transports {
     if (this.#transports === undefined) throw new Error('there are no transports');
     return this.#transports;
-  }
-
-  /** Brings what the browser sends to what is to be sent, one step at a time: mediasoup-client compares with what was before the last step ended. */
-  #feed(entry: Producing): Promise<void> {
-    if (this.#isFed(entry)) return Promise.resolve();
-    entry.feeding ??= this.#feedStepwise(entry);
-    return entry.feeding;
-  }
-
-  async #feedStepwise(entry: Producing): Promise<void> {
-    try {
-      while (!this.#isFed(entry)) {
-        const track = this.#due(entry);
-        await entry.producer?.replaceTrack({ track: track ?? null });
-        entry.given = track;
-      }
-    } finally {
-      entry.feeding = undefined;
-    }
-  }
-
-  #due({ track }: Producing): MediaStreamTrack | undefined {
-    return this.#fed ? track : undefined;
-  }
-
-  /** Or cannot be: its device will say what comes next. */
-  #isFed(entry: Producing): boolean {
-    const track = this.#due(entry);
-    return track === entry.given || entry.producer?.closed !== false || track?.readyState === 'ended';
-  }
-
-  /** What is told before the browser is ready to send holds from then on. */
-  #want(entry: Producing | undefined, layers: number | undefined): void {
-    if (entry === undefined || layers === undefined || mediaKindOf(entry.source.kind) === 'audio') return;
-    entry.layers = layers;
-    const sender = entry.producer?.rtpSender;
-    if (sender === undefined) return;
-    entry.encodings ??= new WantedEncodings(sender, this.#options.log, entry.within);
-    entry.encodings.set(layers);
   }
 
   #send(action: ClientMediaAction): boolean {
@@ -513,16 +461,15 @@ export class BridgePath implements MediaPath {
   }
 
   #closeProducer(transports: Transports, source: SourceId): void {
-    const entry = transports.producers.get(source);
-    entry?.encodings?.close();
-    entry?.producer?.close();
+    transports.producers.get(source)?.close();
     transports.producers.delete(source);
   }
 
   #closeTransports(): void {
-    for (const { encodings } of this.#transports?.producers.values() ?? []) encodings?.close();
     this.#transports?.send.close();
     this.#transports?.receive.close();
+    // With their transport, so that nothing is negotiated for it.
+    for (const entry of this.#transports?.producers.values() ?? []) entry.close();
   }
 
   /** Transports that were told to connect. The others have nothing to carry yet. */
