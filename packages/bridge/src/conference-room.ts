@@ -2,6 +2,7 @@ import {
   type BridgeEvent,
   type BridgeSignal,
   type BridgeSnapshot,
+  type CameraCaps,
   type EndpointRef,
   type Generation,
   type Incarnation,
@@ -16,11 +17,11 @@ import {
   mediaKindOf,
   ownerOf,
 } from '@treff/protocol';
-import { Allocator } from './allocator.ts';
+import { Allocator, wantedBy } from './allocator.ts';
 import type { Clock } from './clock.ts';
 import { Endpoint } from './endpoint.ts';
 import { refusalOf, stale, unavailable } from './errors.ts';
-import type { LoadLimits } from './load.ts';
+import { type LoadLimits, strictest } from './load.ts';
 import type { Logger } from './logger.ts';
 import { Pipes } from './pipes.ts';
 import type { Placement } from './placement.ts';
@@ -65,6 +66,7 @@ interface Seat {
  */
 export class ConferenceRoom {
   readonly incarnation: Incarnation;
+  readonly #caps: CameraCaps;
   readonly #context: RoomContext;
   readonly #queue = new SerialQueue();
   readonly #seats = new Map<ParticipantId, Seat>();
@@ -75,14 +77,17 @@ export class ConferenceRoom {
   readonly #pipes = new Pipes();
   #closed = false;
 
-  constructor(incarnation: Incarnation, context: RoomContext) {
+  constructor(incarnation: Incarnation, caps: CameraCaps, context: RoomContext) {
     this.incarnation = incarnation;
+    this.#caps = caps;
     this.#context = context;
     const { clock, emit, logger } = context;
     const receivers = (): Endpoint[] => this.#endpoints();
+    const { maxHeight = Infinity } = caps;
     this.#allocator = new Allocator({
       receivers,
-      limits: () => context.limits(this.workers),
+      maxHeight,
+      limits: () => strictest([{ lastN: -1, maxHeight }, context.limits(this.workers)]),
       emit,
       failed: (error) => logger.error({ err: error, incarnation }, 'cannot forward what is shown'),
       clock,
@@ -190,6 +195,7 @@ export class ConferenceRoom {
       this.#allocator.add(source);
       this.#voices.add(source);
       if (this.#voices.isReady(source)) this.#lookEverywhere();
+      await endpoint.sourcesChanged();
     });
   }
 
@@ -221,6 +227,7 @@ export class ConferenceRoom {
       this.#allocator.remove([id]);
       this.#dropEverywhere([id]);
       this.#voices.remove([id]);
+      await endpoint.sourcesChanged();
     });
   }
 
@@ -255,7 +262,7 @@ export class ConferenceRoom {
         sources: [...endpoint.sources.values()].map(({ id, layers, producer }) => ({
           source: id,
           paused: producer.paused,
-          layers: this.#allocator.layersOf(id) ?? layers,
+          ...wantedBy(this.#allocator.wantedOf(id) ?? { layers, maxHeight: Infinity }),
         })),
         consumers: [...endpoint.receptions].filter(({ told }) => told).map(({ parameters }) => parameters),
         withheld: Object.fromEntries(endpoint.allocation?.withheld ?? []),
@@ -310,6 +317,7 @@ export class ConferenceRoom {
         pipes: this.#pipes,
         webRtcServer: worker.server,
         rtpCapabilities,
+        cameraCaps: this.#caps,
         iceCandidates: this.#context.candidates(worker.port),
         logger: this.#context.logger,
         clock: this.#context.clock,

@@ -26,11 +26,12 @@ export interface FakeAllocation {
 /** Milliseconds for which a layer that nobody gets is still wanted. */
 export const FAKE_KEEP_MS = 10_000;
 
-/** `sources`: the others', in order of joining; `speakers`: the last who spoke first. */
+/** `sources`: the others', in order of joining; `speakers`: the last who spoke first; `maxHeight`: lines that a camera has at most. */
 export function fakeAllocation(
   sources: readonly FakeSource[],
   speakers: readonly ParticipantId[],
   constraints: ReceiverConstraints | undefined,
+  maxHeight = Infinity,
 ): FakeAllocation {
   const place = ({ source }: FakeSource): number => {
     const places = [constraints?.onStageSources ?? [], constraints?.selectedSources ?? []];
@@ -56,7 +57,7 @@ export function fakeAllocation(
         continue;
       }
     }
-    layers.set(source, layersFor(each, shown));
+    layers.set(source, layersFor(each, kind === 'camera' ? Math.min(shown, maxHeight) : shown));
   }
   return { layers, withheld };
 }
