@@ -29,6 +29,7 @@ import {
   LIMITS,
   type Bridge,
   type BridgeEvent,
+  type CameraCaps,
   type ClientMediaAction,
   type Command,
   type CommandId,
@@ -69,6 +70,8 @@ export interface FocusOptions extends Pick<ConferenceOptions, 'codecs'> {
   readonly p2p: boolean;
   readonly roles: RolePolicy;
   readonly access: AccessPolicy;
+  /** What cameras are at most. */
+  readonly cameraCaps: CameraCaps;
   /** What the room's owner asks of people from the start. */
   readonly doors?: ConferenceOptions['doors'];
   /** The rules of the conference that a crash or restart of the server ended, and its incarnations, newest first. */
@@ -135,7 +138,7 @@ export class Focus {
     this.room = options.room;
     this.incarnation = options.incarnation;
     this.#options = options;
-    const { bridge, clock, logger, incarnation, room, restored } = options;
+    const { bridge, clock, logger, incarnation, room, cameraCaps, restored } = options;
     this.#passwords = new PasswordChanges(options);
     this.#returns = new Returns({ room, earlier: restored?.incarnations ?? [] });
     this.#state = createConference({
@@ -158,6 +161,7 @@ export class Focus {
     });
     this.#media = new ConferenceMedia({
       incarnation,
+      cameraCaps,
       bridge,
       clock,
       logger,
@@ -413,7 +417,7 @@ export class Focus {
     phase.cancel();
     seat.phase = { name: 'seated' };
     session.seated();
-    const { region } = this.#options;
+    const { region, cameraCaps } = this.#options;
     const view = project(this.#state, participant);
     session.send({
       type: 'joined',
@@ -423,6 +427,7 @@ export class Focus {
       media,
       iceServers: session.iceServers(),
       ...(region === undefined ? {} : { region }),
+      cameraCaps,
     });
     this.#signals.arrived();
   }
