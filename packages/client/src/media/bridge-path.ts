@@ -6,6 +6,7 @@ import {
   ownerOf,
   publication,
   type AgreedCodecs,
+  type CameraCaps,
   type ClientMediaAction,
   type ConsumerParameters,
   type ErrorCode,
@@ -22,6 +23,7 @@ import {
 import type { Clock, Log } from '../core/index.ts';
 import { healthOf, stateOf } from './bridge-state.ts';
 import { tracksOf, type Consuming, type Transports } from './bridge-transports.ts';
+import { publishedSize } from './encodings.ts';
 import { IceRecovery } from './ice-recovery.ts';
 import type { IceServerList } from './ice-server-list.ts';
 import { VideoCoding } from './video-coding.ts';
@@ -34,6 +36,8 @@ export interface BridgePathOptions {
   readonly device: Device;
   /** What the browser encodes in layers of one stream. */
   readonly scales: ReadonlySet<VideoCodec>;
+  /** What a camera is at most in this conference. */
+  readonly cameraCaps?: CameraCaps | undefined;
   /** Whether the message could be handed over. One that could not be is lost; `caughtUp` makes up for it. */
   readonly send: (generation: Generation, action: ClientMediaAction) => boolean;
   /** Stays the caller's, who calls `iceServersChanged` when there are others in it. */
@@ -68,7 +72,7 @@ export class BridgePath implements MediaPath {
 
   constructor(options: BridgePathOptions) {
     this.#options = options;
-    this.#coding = new VideoCoding(options.device, options.scales);
+    this.#coding = new VideoCoding(options.device, options.scales, options.cameraCaps);
     this.#recovery = new IceRecovery(options.clock, {
       restartIce: () => {
         // The answers come in the order of the requests: what is restarted has the new servers already.
@@ -205,7 +209,9 @@ export class BridgePath implements MediaPath {
         this.#options.listener.changed();
         break;
       case 'sender-constraints':
-        transports.producers.get(body.source)?.want(body.layers);
+        transports.producers
+          .get(body.source)
+          ?.want({ layers: body.layers, maxHeight: body.maxHeight ?? Infinity });
         break;
       case 'ice-restarted':
         void this.#restartIce(transports, body);
@@ -225,7 +231,7 @@ export class BridgePath implements MediaPath {
     const transports = this.#current();
     const { id, kind, track } = source;
     const { codec } = this.#coding.of(kind, track);
-    const entry = new Producing(source, this.#coding.layersWithin(kind, track), this.#options.log);
+    const entry = new Producing(source, this.#coding.encoder(kind, track), this.#options.log);
     transports.producers.set(id, entry);
     try {
       await transports.turn.promise;
@@ -380,13 +386,14 @@ export class BridgePath implements MediaPath {
       return;
     }
     const { id, kind, track, replaces } = source;
-    const height = mediaKindOf(kind) === 'video' ? track.getSettings().height : undefined;
+    const size =
+      mediaKindOf(kind) === 'video' ? publishedSize(kind, track, this.#options.cameraCaps ?? {}) : {};
     const parsed = publication.safeParse({
       source: id,
       kind,
       rtpParameters,
       muted: source.muted(),
-      height,
+      ...size,
       replaces,
     });
     if (!parsed.success) {

@@ -414,7 +414,7 @@ class ComposedMeeting implements Meeting {
     });
   }
 
-  #sit({ view, media, iceServers, region }: Extract<SessionEvent, { type: 'seated' }>): void {
+  #sit({ view, media, iceServers, region, cameraCaps }: Extract<SessionEvent, { type: 'seated' }>): void {
     const session = this.#session;
     const { device, scales } = this.#abilities;
     if (session === undefined || device === undefined) return;
@@ -430,6 +430,7 @@ class ComposedMeeting implements Meeting {
       held,
       device,
       scales,
+      cameraCaps,
       sendMedia: (generation, action) => session.sendMedia(generation, action),
       sendP2p: (generation, action) => session.sendP2p(generation, action),
       sayReady: (move, ready) => this.#command({ type: 'media-ready', move, ready }),

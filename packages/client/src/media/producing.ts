@@ -1,16 +1,18 @@
 import type { types } from 'mediasoup-client';
 import { mediaKindOf } from '@treff/protocol';
 import type { Log } from '../core/index.ts';
-import type { Encoding } from './encodings.ts';
+import type { Wanted } from './encodings.ts';
 import type { OutgoingSource } from './path.ts';
-import { WantedEncodings } from './wanted-encodings.ts';
+import { WantedEncodings, type Encodings } from './wanted-encodings.ts';
+
+/** What to encode of a track when somebody receives so much of it. */
+type EncodingsOf = (track: MediaStreamTrack, wanted: Wanted) => Encodings;
 
 /** One source that is sent over one set of transports: brings what the browser sends and encodes to what is to be sent. */
 export class Producing {
   readonly source: OutgoingSource;
   readonly #log: Log;
-  /** Of a camera with layers within its stream: what to encode for so many of them. */
-  readonly #within: readonly Encoding[] | undefined;
+  readonly #encodingsOf: EncodingsOf;
   #producer: types.Producer | undefined;
   /** What is to be sent while the path is fed. */
   #track: MediaStreamTrack | undefined;
@@ -19,14 +21,17 @@ export class Producing {
   #fed = true;
   /** Settled when the browser has what is to be sent; absent while it has. */
   #feeding: Promise<void> | undefined;
-  /** How many of its encodings somebody receives; undefined until that is told: all. */
-  #layers: number | undefined;
+  /** The last track that was to be sent: what is wanted is encoded for its size. */
+  #shown: MediaStreamTrack;
+  /** What somebody receives of it. */
+  #wanted: Wanted = { layers: Infinity, maxHeight: Infinity };
   #encodings: WantedEncodings | undefined;
 
-  constructor(source: OutgoingSource, within: readonly Encoding[] | undefined, log: Log) {
+  constructor(source: OutgoingSource, encodingsOf: EncodingsOf, log: Log) {
     this.source = source;
-    this.#within = within;
+    this.#encodingsOf = encodingsOf;
     this.#log = log;
+    this.#shown = source.track;
     this.#track = source.track;
     this.#given = source.track;
   }
@@ -45,6 +50,10 @@ export class Producing {
   /** Sends another track, or none. Rejects when the browser can't. */
   replace(track: MediaStreamTrack | undefined): Promise<void> {
     this.#track = track;
+    if (track !== undefined && track !== this.#shown) {
+      this.#shown = track;
+      this.#encode();
+    }
     return this.#feed();
   }
 
@@ -54,9 +63,9 @@ export class Producing {
     return this.#feed();
   }
 
-  /** Somebody receives so many of its encodings. What is told before the browser is ready to send holds from then on. */
-  want(layers: number): void {
-    this.#layers = layers;
+  /** Somebody receives so much of it. What is told before the browser is ready to send holds from then on. */
+  want(wanted: Wanted): void {
+    this.#wanted = wanted;
     this.#encode();
   }
 
@@ -68,10 +77,9 @@ export class Producing {
 
   #encode(): void {
     const sender = this.#producer?.rtpSender;
-    if (this.#layers === undefined || sender === undefined || mediaKindOf(this.source.kind) === 'audio')
-      return;
-    this.#encodings ??= new WantedEncodings(sender, this.#log, this.#within);
-    this.#encodings.set(this.#layers);
+    if (sender === undefined || mediaKindOf(this.source.kind) === 'audio') return;
+    this.#encodings ??= new WantedEncodings(sender, this.#log);
+    this.#encodings.set(this.#encodingsOf(this.#shown, this.#wanted));
   }
 
   /** One step at a time: mediasoup-client compares with what was before the last step ended. */
