@@ -1,7 +1,6 @@
 import type { Device, types } from 'mediasoup-client';
 import {
   dtlsParameters,
-  LIMITS,
   mediaKindOf,
   ownerOf,
   publication,
@@ -26,6 +25,7 @@ import { tracksOf, type Consuming, type Transports } from './bridge-transports.t
 import { publishedSize } from './encodings.ts';
 import { IceRecovery } from './ice-recovery.ts';
 import type { IceServerList } from './ice-server-list.ts';
+import { Starts } from './starts.ts';
 import { VideoCoding } from './video-coding.ts';
 import { toMediasoup } from './mediasoup-types.ts';
 import type { MediaPath, OutgoingSource, PathListener, PathState, Withheld } from './path.ts';
@@ -60,6 +60,7 @@ export class BridgePath implements MediaPath {
   readonly #options: BridgePathOptions;
   readonly #recovery: IceRecovery;
   readonly #coding: VideoCoding;
+  readonly #starts: Starts;
   #transports: Transports | undefined;
   #constraints: ReceiverConstraints | undefined;
   #fed = true;
@@ -73,6 +74,7 @@ export class BridgePath implements MediaPath {
   constructor(options: BridgePathOptions) {
     this.#options = options;
     this.#coding = new VideoCoding(options.device, options.scales, options.cameraCaps);
+    this.#starts = new Starts(options.clock, (consumers) => this.#send({ action: 'start', consumers }));
     this.#recovery = new IceRecovery(options.clock, {
       restartIce: () => {
         // The answers come in the order of the requests: what is restarted has the new servers already.
@@ -139,7 +141,7 @@ export class BridgePath implements MediaPath {
     const ready = [...transports.consumers].flatMap(([id, { parameters, consumer }]) =>
       consumer !== undefined && sources.has(parameters.source) ? [id] : [],
     );
-    this.#start(transports, ready);
+    this.#starts.add(ready);
   }
 
   /** Builds the transports of an offer. What was there before is dead; its tracks stay listed until the new ones are there. */
@@ -147,6 +149,7 @@ export class BridgePath implements MediaPath {
     if (this.#closed) return;
     const renewal = this.#transports !== undefined;
     this.#closeTransports();
+    this.#starts.clear();
     this.#recovery.renewed();
     const { device } = this.#options;
     const iceServers = this.#options.iceServers.turnServers;
@@ -191,12 +194,15 @@ export class BridgePath implements MediaPath {
     if (transports === undefined || generation !== transports.generation) return;
     switch (body.action) {
       case 'consumers-added':
-        void this.#consume(transports, body.consumers).then((ready) => this.#start(transports, ready));
+        void this.#consume(transports, body.consumers).then((ready) => {
+          if (transports === this.#transports) this.#starts.add(ready);
+        });
         break;
       case 'consumers-removed':
         for (const id of body.consumers) {
           transports.consumers.get(id)?.consumer?.close();
           transports.consumers.delete(id);
+          this.#starts.remove(id);
         }
         this.#settle();
         break;
@@ -298,8 +304,7 @@ export class BridgePath implements MediaPath {
     if (this.#constraints !== undefined) {
       this.#send({ action: 'constraints', constraints: this.#constraints });
     }
-    this.#start(
-      transports,
+    this.#starts.add(
       [...transports.consumers].flatMap(([id, { consumer }]) => (consumer === undefined ? [] : [id])),
     );
     this.#recovery.reachableAnew();
@@ -335,6 +340,7 @@ export class BridgePath implements MediaPath {
     if (this.#closed) return;
     this.#closed = true;
     this.#recovery.close();
+    this.#starts.close();
     this.#closeTransports();
     this.#transports = undefined;
     this.#tracks = new Map();
@@ -441,13 +447,6 @@ export class BridgePath implements MediaPath {
       if (transports === this.#transports)
         this.#options.log('warn', 'a source cannot be received', { source, error });
       return undefined;
-    }
-  }
-
-  #start(transports: Transports, ready: readonly string[]): void {
-    if (transports !== this.#transports) return;
-    for (let first = 0; first < ready.length; first += LIMITS.constraintSources) {
-      this.#send({ action: 'start', consumers: ready.slice(first, first + LIMITS.constraintSources) });
     }
   }
 
