@@ -256,6 +256,18 @@ describe('sending', () => {
     expect(encodings.map(({ maxBitrate }) => maxBitrate)).toEqual([75_000, 250_000]);
   });
 
+  test('has another form for a camera that gives more, as far as the conference allows it', async () => {
+    const tracks = [720, 1_080, 2_160].map((height) =>
+      asTrack(new FakeTrack('video', { width: (height * 16) / 9, height })),
+    );
+    const formsWithin = async (maxHeight: number) => {
+      const { path } = await start(new Set(), { maxHeight });
+      return new Set(tracks.map((track) => path.formOf('camera', track))).size;
+    };
+    expect(await formsWithin(720)).toBe(1);
+    expect(await formsWithin(1_080)).toBe(2);
+  });
+
   test('goes on encoding what somebody receives while nothing is fed, and with another track', async () => {
     const { path, sending } = await start();
     path.accept(offer());

@@ -464,6 +464,8 @@ class ComposedMeeting implements Meeting {
     seatMedia.update(view);
     seatMedia.bridge.accept(media);
     this.#outgoing.setMedia(seatMedia);
+    // Nobody waits for a camera that may be taller here: what it gives then is sent in the place of what it gave.
+    void this.#devices.allow(cameraCaps?.maxHeight).then(() => this.#outgoing.review());
     this.#shown.again();
     // Whether there is a relay to hide behind is known only now.
     if (this.#direct.way === 'relay') this.#command({ type: 'allow-p2p', allowed: true });

@@ -8,7 +8,15 @@ import {
   type VideoCodec,
 } from '@treff/protocol';
 import { chooseCodec } from './encoders.ts';
-import { encodingsOf, SCREEN_SOUND, VOICE, wantedEncodings, type Coding, type Wanted } from './encodings.ts';
+import {
+  encodingsOf,
+  publishedSize,
+  SCREEN_SOUND,
+  VOICE,
+  wantedEncodings,
+  type Coding,
+  type Wanted,
+} from './encodings.ts';
 import type { Encodings } from './wanted-encodings.ts';
 
 /** As much of mediasoup's device as this asks. */
@@ -60,7 +68,11 @@ export class VideoCoding {
     if (mediaKindOf(kind) === 'audio') return kind;
     const coding = this.of(kind, track);
     const encodings = encodingsOf(kind, track, coding, this.#caps);
-    return [coding.codec, encodings.length, encodings[0]?.scalabilityMode].join(' ');
+    const form = [coding.codec, encodings.length, encodings[0]?.scalabilityMode];
+    if (kind === 'screen') return form.join(' ');
+    // Which sizes there are the bridge reckons from the tallest.
+    const { width = 0, height = 0 } = publishedSize(kind, track, this.#caps);
+    return [...form, Math.min(width, height)].join(' ');
   }
 
   /** What mediasoup-client is asked for. */
