@@ -25,12 +25,12 @@ const [ANN, BEN, CEM, DOT] = [person(0), person(1), person(2), person(3)];
 
 function camera(owner: ParticipantId, changes: Partial<VideoSource> = {}): VideoSource {
   const id = makeSourceId(owner, 'camera', 0);
-  return { id, kind: 'camera', owner, height: 720, layers: 3, lowest: 100_000, muted: false, ...changes };
+  return { id, kind: 'camera', owner, heights: [180, 360, 720], lowest: 100_000, muted: false, ...changes };
 }
 
 function screen(owner: ParticipantId, changes: Partial<VideoSource> = {}): VideoSource {
   const id = makeSourceId(owner, 'screen', 1);
-  return { id, kind: 'screen', owner, height: 1080, layers: 1, lowest: 100_000, muted: false, ...changes };
+  return { id, kind: 'screen', owner, heights: [1080], lowest: 100_000, muted: false, ...changes };
 }
 
 const voice = (owner: ParticipantId): SoundSource => ({ kind: 'microphone', owner });
@@ -108,6 +108,17 @@ describe('which pictures a receiver gets', () => {
     const layerAt = (height: number) =>
       given({ constraints: { defaultMaxHeight: height, maxHeights: {} } }).forwarded.get(idOf(ANN))?.layer;
     expect([180, 200, 300, 360, 400, 720, 2160].map(layerAt)).toEqual([0, 0, 1, 1, 1, 2, 2]);
+  });
+
+  it('CA1 takes no layer above the first that reaches the cap', () => {
+    const layerAt = (wanted: number, heights: readonly number[]) =>
+      given({
+        videos: [camera(ANN, { heights })],
+        constraints: { defaultMaxHeight: wanted, maxHeights: {} },
+      }).forwarded.get(idOf(ANN))?.layer;
+    expect([180, 300, 400, 720].map((wanted) => layerAt(wanted, [180, 360, 480]))).toEqual([0, 1, 1, 2]);
+    expect([180, 300, 400, 720].map((wanted) => layerAt(wanted, [180, 360, 360]))).toEqual([0, 1, 1, 1]);
+    expect(layerAt(720, [180, 180, 180])).toBe(0);
   });
 
   it('AL5 puts the screen on stage first, then what is on stage, selected, shared, and who spoke last', () => {

@@ -17,10 +17,8 @@ export interface VideoSource {
   readonly id: SourceId;
   readonly kind: 'camera' | 'screen';
   readonly owner: ParticipantId;
-  /** Pixels of the top layer, if its publisher said so. */
-  readonly height: number | undefined;
-  /** Spatial layers to choose from, at least 1. */
-  readonly layers: number;
+  /** Pixels of each spatial layer to choose from, the lowest first, as its sender may send them; at least one. */
+  readonly heights: readonly number[];
   /** Bits per second of the lowest one. */
   readonly lowest: number;
   readonly muted: boolean;
@@ -156,7 +154,7 @@ function shownOf(
   const shown: Shown[] = [];
   for (const [video, height] of heightsOf(videos, constraints)) {
     if (video.owner === receiver) continue;
-    const layer = layerFor(height, video.height, video.layers);
+    const layer = layerFor(height, video.heights);
     if (layer === undefined) continue;
     shown.push({ video, layer, priority: priorityOf(video, onStage, selected) });
   }

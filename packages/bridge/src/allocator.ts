@@ -15,9 +15,9 @@ import {
   layersInUse,
 } from './allocation.ts';
 import type { Clock } from './clock.ts';
-import { type LoadLimits, limitHeights } from './load.ts';
+import type { LoadLimits } from './load.ts';
 import { Paced } from './paced.ts';
-import { SenderWants } from './sender-wants.ts';
+import { SenderWants, type Wanted } from './sender-wants.ts';
 import type { Source } from './source.ts';
 
 /** As much of an endpoint as the allocation concerns. */
@@ -34,7 +34,9 @@ export interface Receiver {
 export interface AllocatorOptions {
   /** Those that are there, in order of joining. */
   readonly receivers: () => Iterable<Receiver>;
-  /** Of the operator and of the load. */
+  /** Lines that a camera may have in this conference, as its sender knows without being told. */
+  readonly maxHeight: number;
+  /** Of the conference, of the operator and of the load. */
   readonly limits: () => LoadLimits;
   readonly emit: (event: BridgeEvent) => void;
   readonly failed: (error: unknown) => void;
@@ -56,6 +58,8 @@ export class Allocator {
   readonly #wants: SenderWants;
   /** Whoever spoke last comes first. */
   #speakers: ParticipantId[] = [];
+  /** Lines that cameras are asked to keep to. */
+  #maxHeight: number;
   /** Absent when something in it changed. */
   #floor: Floor | undefined;
   #told = new WeakMap<Receiver, Allocation['withheld']>();
@@ -63,16 +67,20 @@ export class Allocator {
   constructor(options: AllocatorOptions) {
     const { clock } = options;
     this.#options = options;
+    this.#maxHeight = options.maxHeight;
     this.#everybody = new Paced(clock, EVERYBODY_MS, () => {
       for (const receiver of options.receivers()) this.#inBackground(receiver);
     });
     this.#senders = new Paced(clock, SENDERS_MS, () => this.#updateWants());
-    this.#wants = new SenderWants(clock, (source, layers) => this.#tellSender(source, layers));
+    this.#wants = new SenderWants(clock, (source, wanted) => this.#tellSender(source, wanted));
   }
 
   /** A source of somebody's began. */
   add(source: Source): void {
-    if (source.isVideo) this.#wants.add(source.id, source.layers);
+    const { id, layers, kind } = source;
+    const maxHeight = kind === 'camera' ? this.#options.maxHeight : Infinity;
+    if (source.isVideo) this.#wants.add(id, { layers, maxHeight });
+    this.#limit(source);
     this.changed();
   }
 
@@ -85,6 +93,7 @@ export class Allocator {
   /** Something that concerns everybody is different: a source, its muting, what it takes, or how many may come. */
   changed(): void {
     this.#floor = undefined;
+    this.#review();
     this.#everybody.ask();
   }
 
@@ -97,13 +106,12 @@ export class Allocator {
   async allot(receiver: Receiver): Promise<void> {
     if (receiver.closed) return;
     const { estimate, allocation: before, ref } = receiver;
+    const { lastN } = this.#review();
     const floor = (this.#floor ??= this.#look());
-    const { lastN, maxHeight } = this.#options.limits();
-    const constraints = limitHeights(receiver.constraints, maxHeight);
     const allocation = allocate({
       floor,
       receiver: ref.endpoint,
-      constraints,
+      constraints: receiver.constraints,
       lastN: [lastN],
       estimate,
       before,
@@ -120,8 +128,8 @@ export class Allocator {
     this.#inBackground(receiver);
   }
 
-  /** So many layers of this source are wanted, as its sender knows. */
-  layersOf(source: SourceId): number | undefined {
+  /** What of this source is wanted, as its sender knows. */
+  wantedOf(source: SourceId): Wanted | undefined {
     return this.#wants.toldOf(source);
   }
 
@@ -161,10 +169,36 @@ export class Allocator {
     this.#wants.update(layersInUse(allocations));
   }
 
-  #tellSender(source: SourceId, layers: number): void {
+  #tellSender(source: SourceId, wanted: Wanted): void {
     for (const { ref, sources } of this.#options.receivers())
-      if (sources.has(source)) this.#options.emit({ type: 'sender-constraints', ...ref, source, layers });
+      if (sources.has(source))
+        this.#options.emit({ type: 'sender-constraints', ...ref, source, ...wantedBy(wanted) });
   }
+
+  /** What holds now. If cameras may be of another size than before, their senders are told at once. */
+  #review(): LoadLimits {
+    const limits = this.#options.limits();
+    if (limits.maxHeight === this.#maxHeight) return limits;
+    this.#maxHeight = limits.maxHeight;
+    this.#floor = undefined;
+    for (const { sources } of this.#options.receivers())
+      for (const source of sources.values()) this.#limit(source);
+    return limits;
+  }
+
+  #limit(source: Source): void {
+    if (source.kind !== 'camera') return;
+    source.limit(this.#maxHeight);
+    this.#wants.limit(source.id, this.#maxHeight);
+  }
+}
+
+/** As it is told across the boundary: nothing is said of what has no limit. */
+export function wantedBy({ layers, maxHeight }: Wanted): {
+  readonly layers: number;
+  readonly maxHeight?: number;
+} {
+  return maxHeight === Infinity ? { layers } : { layers, maxHeight };
 }
 
 const NOTHING: Allocation['withheld'] = new Map();

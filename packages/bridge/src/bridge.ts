@@ -4,6 +4,7 @@ import {
   type Bridge,
   type BridgeEvent,
   type BridgeMessage,
+  type CameraCaps,
   type EndpointRef,
   type Incarnation,
   type RtpCapabilities,
@@ -160,7 +161,7 @@ class InProcessBridge implements MediasoupBridge {
     for (const room of this.#rooms.values()) room.limitChanged();
   }
 
-  async open(incarnation: Incarnation): Promise<void> {
+  async open(incarnation: Incarnation, caps: CameraCaps = {}): Promise<void> {
     if (this.#stopping) throw unavailable('the bridge is stopping');
     if (this.#ended.has(incarnation)) throw stale('incarnation ended');
     const known = this.#rooms.get(incarnation);
@@ -169,7 +170,7 @@ class InProcessBridge implements MediasoupBridge {
       this.#lost.delete(incarnation);
       return;
     }
-    const room = new ConferenceRoom(incarnation, this.#context);
+    const room = new ConferenceRoom(incarnation, caps, this.#context);
     this.#rooms.set(incarnation, room);
     try {
       await room.open();

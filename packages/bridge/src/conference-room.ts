@@ -2,6 +2,7 @@ import {
   type BridgeEvent,
   type BridgeSignal,
   type BridgeSnapshot,
+  type CameraCaps,
   type EndpointRef,
   type Generation,
   type Incarnation,
@@ -16,11 +17,11 @@ import {
   mediaKindOf,
   ownerOf,
 } from '@treff/protocol';
-import { Allocator } from './allocator.ts';
+import { Allocator, wantedBy } from './allocator.ts';
 import type { Clock } from './clock.ts';
 import { Endpoint } from './endpoint.ts';
 import { refusalOf, stale, unavailable } from './errors.ts';
-import type { LoadLimits } from './load.ts';
+import { type LoadLimits, strictest } from './load.ts';
 import type { Logger } from './logger.ts';
 import { Pictures } from './pictures.ts';
 import { Pipes } from './pipes.ts';
@@ -67,6 +68,7 @@ interface Seat {
  */
 export class ConferenceRoom {
   readonly incarnation: Incarnation;
+  readonly #caps: CameraCaps;
   readonly #context: RoomContext;
   readonly #queue = new SerialQueue();
   readonly #seats = new Map<ParticipantId, Seat>();
@@ -78,14 +80,17 @@ export class ConferenceRoom {
   readonly #pipes = new Pipes();
   #closed = false;
 
-  constructor(incarnation: Incarnation, context: RoomContext) {
+  constructor(incarnation: Incarnation, caps: CameraCaps, context: RoomContext) {
     this.incarnation = incarnation;
+    this.#caps = caps;
     this.#context = context;
     const { clock, emit, logger } = context;
     const receivers = (): Endpoint[] => this.#endpoints();
+    const { maxHeight = Infinity } = caps;
     this.#allocator = new Allocator({
       receivers,
-      limits: () => context.limits(this.workers),
+      maxHeight,
+      limits: () => strictest([{ lastN: -1, maxHeight }, context.limits(this.workers)]),
       emit,
       failed: (error) => logger.error({ err: error, incarnation }, 'cannot forward what is shown'),
       allotted: ({ ref }) => this.#allotted(ref),
@@ -196,6 +201,7 @@ export class ConferenceRoom {
       this.#voices.add(source);
       if (source.isVideo) this.#pictures.add(id);
       if (this.#concernsEverybody(source)) this.#lookEverywhere();
+      await endpoint.sourcesChanged();
     });
   }
 
@@ -228,6 +234,7 @@ export class ConferenceRoom {
       this.#dropEverywhere([id]);
       this.#voices.remove([id]);
       this.#pictures.remove([id]);
+      await endpoint.sourcesChanged();
     });
   }
 
@@ -262,7 +269,7 @@ export class ConferenceRoom {
         sources: [...endpoint.sources.values()].map(({ id, layers, producer }) => ({
           source: id,
           paused: producer.paused,
-          layers: this.#allocator.layersOf(id) ?? layers,
+          ...wantedBy(this.#allocator.wantedOf(id) ?? { layers, maxHeight: Infinity }),
         })),
         consumers: [...endpoint.receptions].filter(({ told }) => told).map(({ parameters }) => parameters),
         withheld: Object.fromEntries(endpoint.allocation?.withheld ?? []),
@@ -318,6 +325,7 @@ export class ConferenceRoom {
         pipes: this.#pipes,
         webRtcServer: worker.server,
         rtpCapabilities,
+        cameraCaps: this.#caps,
         iceCandidates: this.#context.candidates(worker.port),
         logger: this.#context.logger,
         clock: this.#context.clock,

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import {
+  type CameraCaps,
   type DtlsParameters,
   type EndpointRef,
   type IceParameters,
@@ -19,6 +20,7 @@ import type { Allocation, Forwarded } from './allocation.ts';
 import type { Clock } from './clock.ts';
 import { refusalOf, unavailable } from './errors.ts';
 import { bandwidthReport, WayEstimate } from './estimate.ts';
+import { incomingBitrate } from './incoming.ts';
 import type { Logger } from './logger.ts';
 import { shownOf, shows } from './pictures.ts';
 import { Outlets, type Pipes } from './pipes.ts';
@@ -28,8 +30,6 @@ import { Source } from './source.ts';
 
 /** Bits per second assumed to fit until congestion control knows better: sound and a few small pictures at once. */
 const INITIAL_OUTGOING_BITRATE = 1_000_000;
-/** Bits per second accepted from one endpoint: a camera in three layers and a shared screen. */
-const MAX_INCOMING_BITRATE = 10_000_000;
 /** Milliseconds between two key frame requests to one sender: many may join, or change layers, at the same time, yet nobody is to wait for long. */
 const KEY_FRAME_REQUEST_DELAY_MS = 300;
 
@@ -63,12 +63,15 @@ export class Endpoint {
   readonly #transports: EndpointTransports;
   readonly #offered: Record<TransportRole, TransportParameters>;
   readonly #rtpCapabilities: types.RtpCapabilities;
+  readonly #cameraCaps: CameraCaps;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #fingerprints = new Map<TransportRole, string>();
   readonly #estimate = new WayEstimate();
   #allocation: Allocation | undefined;
   #iceAttempt = 0;
+  /** Bits per second. */
+  #accepted: number;
   #closed = false;
 
   private constructor(
@@ -78,6 +81,7 @@ export class Endpoint {
     options: {
       pipes: Pipes;
       rtpCapabilities: RtpCapabilities;
+      cameraCaps: CameraCaps;
       iceCandidates: TransportParameters['iceCandidates'];
       logger: Logger;
       clock: Clock;
@@ -88,6 +92,8 @@ export class Endpoint {
     this.#pipes = options.pipes;
     this.#transports = transports;
     this.#rtpCapabilities = receiverCapabilities(options.rtpCapabilities);
+    this.#cameraCaps = options.cameraCaps;
+    this.#accepted = incomingBitrate(options.cameraCaps, []);
     this.#logger = options.logger;
     this.#clock = options.clock;
     this.#offered = {
@@ -105,6 +111,7 @@ export class Endpoint {
       pipes: Pipes;
       webRtcServer: types.WebRtcServer;
       rtpCapabilities: RtpCapabilities;
+      cameraCaps: CameraCaps;
       iceCandidates: TransportParameters['iceCandidates'];
       logger: Logger;
       listener: EndpointListener;
@@ -127,7 +134,7 @@ export class Endpoint {
     const transports = { send: send.value, receive: receive.value };
     try {
       await Promise.all([
-        transports.send.setMaxIncomingBitrate(MAX_INCOMING_BITRATE),
+        transports.send.setMaxIncomingBitrate(incomingBitrate(options.cameraCaps, [])),
         transports.receive.enableTraceEvent(['bwe']),
       ]);
       const endpoint = new Endpoint(ref, router, transports, options);
@@ -272,6 +279,19 @@ export class Endpoint {
     }
     const outlets = new Outlets(this.#router, producer, this.#pipes);
     return new Source(this.ref.endpoint, publication, producer, outlets);
+  }
+
+  /** Accepts as many bits as what it publishes now may take. */
+  async sourcesChanged(): Promise<void> {
+    const kinds = [...this.sources.values()].map(({ kind }) => kind);
+    const bitrate = incomingBitrate(this.#cameraCaps, kinds);
+    if (bitrate === this.#accepted) return;
+    this.#accepted = bitrate;
+    try {
+      await this.#transports.send.setMaxIncomingBitrate(bitrate);
+    } catch (error) {
+      if (!this.#closed) this.#logger.error({ err: error, ref: this.ref }, 'cannot bound what is accepted');
+    }
   }
 
   /** Receives those of `sources` that it can decode and does not receive yet; the new ones. They wait for `start` unless `started`. */

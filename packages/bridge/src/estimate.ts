@@ -83,22 +83,18 @@ const USUAL = [
   { height: 270, bitrate: 300_000 },
   { height: 0, bitrate: 150_000 },
 ] as const;
-/** Of a picture that says nothing about itself. */
-const ASSUMED_HEIGHT = 720;
 
 /** Of a screen, whose announced rate is for scrolling and films: a page that is read takes less. */
 const PAGE = 500_000;
 
-/** What the lowest layer of a picture may be expected to take before it was measured. `height` is the top layer's. */
+/** What the lowest layer of a picture may be expected to take before it was measured. `height` is that layer's. */
 export function expectedBitrate(picture: {
   readonly kind: SourceKind;
   readonly announced: number | undefined;
-  readonly height: number | undefined;
-  readonly layers: number;
+  readonly height: number;
 }): number {
-  const { kind, announced, height, layers } = picture;
-  const lowest = (height ?? ASSUMED_HEIGHT) / 2 ** (layers - 1);
-  const usual = USUAL.find((row) => lowest >= row.height)?.bitrate ?? USUAL[4].bitrate;
+  const { kind, announced, height } = picture;
+  const usual = USUAL.find((row) => height >= row.height)?.bitrate ?? USUAL[4].bitrate;
   const expected = Math.max(LEAST, announced ?? usual);
   return kind === 'screen' ? Math.min(PAGE, expected) : expected;
 }

@@ -1,16 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sourceId } from '@treff/protocol';
-import {
-  IDLE,
-  LOAD_LIMITS,
-  type Load,
-  limitHeights,
-  loadOfJoining,
-  measureLoad,
-  shareOfDelay,
-  strictest,
-} from './load.ts';
+import { IDLE, LOAD_LIMITS, type Load, loadOfJoining, measureLoad, shareOfDelay, strictest } from './load.ts';
 
 /** Measures the same so many times, once a second from `from` on. */
 function measured(before: Load, share: number, times: number, from = 0): Load {
@@ -111,15 +101,8 @@ describe('load', () => {
     });
   });
 
-  it('LO6 limits what is shown and asks for nothing that is not', () => {
-    const [camera, hidden] = [sourceId.parse('0fd81c2a-v1'), sourceId.parse('0fd81c2a-v2')];
-    const shown = { defaultMaxHeight: 720, maxHeights: { [camera]: 1_080, [hidden]: 0 }, lastN: 3 };
-    expect(limitHeights(shown, 360)).toEqual({
-      defaultMaxHeight: 360,
-      maxHeights: { [camera]: 360, [hidden]: 0 },
-      lastN: 3,
-    });
-    expect(limitHeights(shown, Infinity)).toBe(shown);
-    expect(limitHeights(undefined, 180)).toBeUndefined();
+  it('LO8 makes cameras smaller first, and withholds none for it', () => {
+    expect(LOAD_LIMITS.normal).toEqual({ lastN: -1, maxHeight: Infinity });
+    expect(LOAD_LIMITS.busy).toEqual({ lastN: -1, maxHeight: 480 });
   });
 });

@@ -1,4 +1,4 @@
-import type { LoadLevel, ReceiverConstraints } from '@treff/protocol';
+import type { LoadLevel } from '@treff/protocol';
 
 /** How much something has to do, smoothed, and what that means. The rules are in `SPEC.md`; everything here is pure. */
 export interface Load {
@@ -66,18 +66,19 @@ function compareLoads(one: Load, other: Load): number {
   return LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level) || one.share - other.share;
 }
 
-/** What is forwarded at most while a level lasts. */
+/** What is forwarded at most: while a level lasts, or by the operator's will. */
 export interface LoadLimits {
   /** Cameras; -1: all. */
   readonly lastN: number;
-  /** Pixels. */
+  /** Lines of a camera, as in 720p. */
   readonly maxHeight: number;
 }
 
 /** First fewer and smaller pictures, and never less sound. Pictures are nine tenths of the packets. */
 export const LOAD_LIMITS: Record<LoadLevel, LoadLimits> = {
   normal: { lastN: -1, maxHeight: Infinity },
-  busy: { lastN: -1, maxHeight: Infinity },
+  // Half the bits of a 720p camera, which few will miss.
+  busy: { lastN: -1, maxHeight: 480 },
   // Whoever speaks with each other is seen, and a face on stage is still sharp: about half the packets of a room that shows 20.
   overloaded: { lastN: 8, maxHeight: 360 },
   // The conversation.
@@ -90,21 +91,5 @@ export function strictest(limits: readonly LoadLimits[]): LoadLimits {
   return {
     lastN: numbers.length === 0 ? -1 : Math.min(...numbers),
     maxHeight: Math.min(Infinity, ...limits.map(({ maxHeight }) => maxHeight)),
-  };
-}
-
-/** What a receiver shows, as far as the load allows. `undefined` is the lowest layer already. */
-export function limitHeights(
-  constraints: ReceiverConstraints | undefined,
-  maxHeight: number,
-): ReceiverConstraints | undefined {
-  if (constraints === undefined || maxHeight === Infinity) return constraints;
-  const { defaultMaxHeight, maxHeights } = constraints;
-  return {
-    ...constraints,
-    defaultMaxHeight: Math.min(maxHeight, defaultMaxHeight),
-    maxHeights: Object.fromEntries(
-      Object.entries(maxHeights).map(([source, height]) => [source, Math.min(maxHeight, height)]),
-    ),
   };
 }

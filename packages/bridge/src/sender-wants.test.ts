@@ -9,8 +9,10 @@ const SCREEN = sourceId.parse('0fd81c2a-v2');
 function world() {
   const clock = new ManualClock();
   const told: string[] = [];
-  const wants = new SenderWants(clock, (source, layers) => told.push(`${source} ${layers}`));
-  wants.add(CAMERA, 3);
+  const wants = new SenderWants(clock, (source, { layers, maxHeight }) =>
+    told.push([source, layers, maxHeight === Infinity ? [] : maxHeight].flat().join(' ')),
+  );
+  wants.add(CAMERA, { layers: 3, maxHeight: Infinity });
   const take = () => told.splice(0);
   /** Somebody gets that many layers of the camera. */
   const use = (layers: number) => wants.update(layers === 0 ? new Map() : new Map([[CAMERA, layers]]));
@@ -20,7 +22,7 @@ function world() {
 describe('what senders are to encode', () => {
   it('SW1 is everything of a new source', () => {
     const { wants, take } = world();
-    expect(wants.toldOf(CAMERA)).toBe(3);
+    expect(wants.toldOf(CAMERA)).toEqual({ layers: 3, maxHeight: Infinity });
     expect(wants.toldOf(SCREEN)).toBeUndefined();
     expect(take()).toEqual([]);
   });
@@ -71,12 +73,34 @@ describe('what senders are to encode', () => {
     expect(take()).toEqual([`${CAMERA} 2`]);
   });
 
+  it('CA4 tells another height at once, lower or higher, together with the layers', () => {
+    const { clock, wants, use, take } = world();
+    use(2);
+    clock.advance(10_000);
+    wants.limit(CAMERA, 480);
+    wants.limit(CAMERA, 480);
+    wants.limit(SCREEN, 480);
+    wants.limit(CAMERA, 720);
+    wants.limit(CAMERA, Infinity);
+    expect(take()).toEqual([`${CAMERA} 2`, `${CAMERA} 2 480`, `${CAMERA} 2 720`, `${CAMERA} 2`]);
+    wants.limit(CAMERA, 480);
+    use(3);
+    expect(take()).toEqual([`${CAMERA} 2 480`, `${CAMERA} 3 480`]);
+  });
+
+  it('CA4 says nothing of a height that the sender knows already', () => {
+    const { wants, take } = world();
+    wants.add(CAMERA, { layers: 3, maxHeight: 480 });
+    wants.limit(CAMERA, 480);
+    expect(take()).toEqual([]);
+  });
+
   it('is silent about what has ended', () => {
     const { clock, wants, use, take } = world();
     use(0);
     wants.remove(CAMERA);
     clock.advance(10_000);
-    wants.add(CAMERA, 3);
+    wants.add(CAMERA, { layers: 3, maxHeight: Infinity });
     use(0);
     wants.close();
     expect(take()).toEqual([]);

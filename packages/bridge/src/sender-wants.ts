@@ -4,37 +4,55 @@ import type { Clock } from './clock.ts';
 /** Milliseconds for which a layer that nobody gets any more is still encoded: who turns a page and comes back sees it at once. */
 const KEEP_MS = 10_000;
 
+/** What a sender is to encode of a source. */
+export interface Wanted {
+  /** So many layers, counted from the lowest. */
+  readonly layers: number;
+  /** In at most so many lines; Infinity: in any number. */
+  readonly maxHeight: number;
+}
+
 interface Want {
   /** Until when each layer is wanted, from the lowest: Infinity while somebody gets it. */
   readonly until: number[];
-  /** What was told: so many layers, counted from the lowest. */
-  told: number;
+  told: Wanted;
 }
 
-/** Which layers the senders of a conference are to encode (`SPEC.md`, SW): what is wanted again is told at once, what is not any more only after a while. */
+/**
+ * What the senders of a conference are to encode (`SPEC.md`, SW and CA): layers that are wanted again are told at once, those that are not any more only after a while; how
+ * tall a picture may be is told at once in any case.
+ */
 export class SenderWants {
   readonly #clock: Clock;
-  readonly #tell: (source: SourceId, layers: number) => void;
+  readonly #tell: (source: SourceId, wanted: Wanted) => void;
   readonly #wants = new Map<SourceId, Want>();
   #stopTimer: (() => void) | undefined;
 
-  constructor(clock: Clock, tell: (source: SourceId, layers: number) => void) {
+  constructor(clock: Clock, tell: (source: SourceId, wanted: Wanted) => void) {
     this.#clock = clock;
     this.#tell = tell;
   }
 
-  /** A source begins, and with it all its layers are wanted. */
-  add(source: SourceId, layers: number): void {
-    const until = Array.from({ length: layers }, () => Infinity);
-    this.#wants.set(source, { until, told: layers });
+  /** A source begins, and with it all its layers are wanted, in as many lines as its sender knows by other means. */
+  add(source: SourceId, told: Wanted): void {
+    const until = Array.from({ length: told.layers }, () => Infinity);
+    this.#wants.set(source, { until, told });
+  }
+
+  /** So many lines it may have from now on. */
+  limit(source: SourceId, maxHeight: number): void {
+    const want = this.#wants.get(source);
+    if (want === undefined || want.told.maxHeight === maxHeight) return;
+    want.told = { ...want.told, maxHeight };
+    this.#tell(source, want.told);
   }
 
   remove(source: SourceId): void {
     this.#wants.delete(source);
   }
 
-  /** How many layers are wanted, as was told; undefined of a source that is not there. */
-  toldOf(source: SourceId): number | undefined {
+  /** What is wanted, as was told; undefined of a source that is not there. */
+  toldOf(source: SourceId): Wanted | undefined {
     return this.#wants.get(source)?.told;
   }
 
@@ -63,9 +81,9 @@ export class SenderWants {
     for (const [source, want] of this.#wants) {
       const layers = want.until.findLastIndex((until) => until > now) + 1;
       for (const until of want.until) if (until > now) next = Math.min(next, until);
-      if (layers === want.told) continue;
-      want.told = layers;
-      this.#tell(source, layers);
+      if (layers === want.told.layers) continue;
+      want.told = { ...want.told, layers };
+      this.#tell(source, want.told);
     }
     this.#stopTimer?.();
     this.#stopTimer = next === Infinity ? undefined : this.#clock.after(next - now, () => this.#settle());

@@ -8,6 +8,7 @@ import {
 } from '@treff/protocol';
 import type { VideoSource } from './allocation.ts';
 import { expectedBitrate, measuredBitrate } from './estimate.ts';
+import { layerHeights, type Picture } from './layers.ts';
 import type { Outlets } from './pipes.ts';
 import { spatialLayers } from './rtp.ts';
 
@@ -19,18 +20,20 @@ export class Source {
   readonly producer: types.Producer;
   /** Where it is received, on whatever worker. */
   readonly outlets: Outlets;
-  /** Pixels of the top layer; `undefined` for audio and where the publisher did not say. */
-  readonly height: number | undefined;
   /** Spatial layers a consumer can choose from. */
   readonly layers: number;
-  readonly #expected: number;
+  readonly #picture: Picture;
+  /** Bits per second of the lowest layer, if its publisher said so, for as long as it is as large as it was announced. */
+  readonly #announced: number | undefined;
+  readonly #fullHeights: readonly number[];
+  #heights: readonly number[];
   #measured: number | undefined;
   /** Of a microphone: nobody is to hear it, though it is on. */
   silenced = false;
 
   constructor(
     owner: ParticipantId,
-    publication: Pick<Publication, 'source' | 'kind' | 'height' | 'rtpParameters'>,
+    publication: Pick<Publication, 'source' | 'kind' | 'width' | 'height' | 'rtpParameters'>,
     producer: types.Producer,
     outlets: Outlets,
   ) {
@@ -39,20 +42,30 @@ export class Source {
     this.owner = owner;
     this.producer = producer;
     this.outlets = outlets;
-    this.height = publication.height;
-    this.layers = spatialLayers(publication.rtpParameters);
-    const announced = this.layers === publication.rtpParameters.encodings.length;
-    this.#expected = expectedBitrate({
-      kind: this.kind,
-      announced: announced ? publication.rtpParameters.encodings[0]?.maxBitrate : undefined,
-      height: this.height,
-      layers: this.layers,
-    });
+    const { width, height, rtpParameters } = publication;
+    this.layers = spatialLayers(rtpParameters);
+    const isOneStream = this.layers !== rtpParameters.encodings.length;
+    this.#picture = { width, height, layers: this.layers, isOneStream };
+    this.#announced = isOneStream ? undefined : rtpParameters.encodings[0]?.maxBitrate;
+    this.#fullHeights = layerHeights(this.#picture);
+    this.#heights = this.#fullHeights;
+  }
+
+  /** Its sender keeps to so many lines from now on; Infinity: it keeps to none. Screens are not asked to. */
+  limit(maxHeight: number): void {
+    if (this.kind !== 'camera') return;
+    const before = this.#heights[0];
+    this.#heights = layerHeights(this.#picture, maxHeight);
+    // What was measured of another size says nothing about this one.
+    if (this.#heights[0] !== before) this.#measured = undefined;
   }
 
   /** Bits per second that its lowest layer takes, as was measured or else is expected. */
   get lowest(): number {
-    return this.#measured ?? this.#expected;
+    if (this.#measured !== undefined) return this.#measured;
+    const [height = 0] = this.#heights;
+    const isFull = height === this.#fullHeights[0];
+    return expectedBitrate({ kind: this.kind, announced: isFull ? this.#announced : undefined, height });
   }
 
   /** Its lowest layer takes that many bits per second now. */
@@ -66,9 +79,9 @@ export class Source {
 
   /** As the allocation sees it; undefined of sound. */
   get video(): VideoSource | undefined {
-    const { id, kind, owner, height, layers, lowest } = this;
+    const { id, kind, owner, lowest } = this;
     if (kind !== 'camera' && kind !== 'screen') return undefined;
-    return { id, kind, owner, height, layers, lowest, muted: this.producer.paused };
+    return { id, kind, owner, heights: this.#heights, lowest, muted: this.producer.paused };
   }
 
   get closed(): boolean {

@@ -65,6 +65,24 @@ describe('load', () => {
     await until('the picture is large', () => ben.find(id)?.picture?.height === 720);
   });
 
+  it('LO8 asks cameras to be smaller from `busy` on, and lets them be large again', async () => {
+    const { machine, reach, pass } = await open(1);
+    const [ann, ben] = [await meeting.join(), await meeting.join()];
+    const { id } = await ann.publishCamera();
+    await ben.constrain({ [id]: 720 });
+    const told = () => meeting.last('sender-constraints', ann);
+    machine.share = 0.7;
+    await reach('busy');
+    await pass('Ann is told', () => told()?.maxHeight === 480);
+    const { id: late } = await ben.publishCamera();
+    await pass('so is Ben', () => meeting.last('sender-constraints', ben)?.source === late);
+    expect(meeting.last('sender-constraints', ben)).toMatchObject({ layers: 3, maxHeight: 480 });
+    machine.share = 0;
+    await reach('normal');
+    await pass('Ann may do as she likes', () => told()?.maxHeight === undefined);
+    expect(told()).toMatchObject({ source: id, layers: 3 });
+  });
+
   it('lowers how many cameras are forwarded and how large, and gives them back', async () => {
     const { machine, reach, pass } = await open(1);
     const publisher = await Promise.all([1, 2, 3, 4].map(() => meeting.join()));

@@ -251,7 +251,7 @@ export class TreffParticipant implements Participant {
       case 'failed':
         this.#refused(media, body);
         break;
-      // Sends what it was told to send, also what nobody wants: the load is that of the options.
+      // Sends what it was told to send, also what nobody wants and as large as it is: the load is that of the options.
       case 'sender-constraints':
       case 'forwarded':
       case 'offer':

@@ -1,3 +1,4 @@
+import type { CameraCaps } from './camera.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Generation, Incarnation, ParticipantId, SourceId } from './ids.ts';
 import type {
@@ -31,13 +32,15 @@ import type { DtlsParameters, IceParameters, RtpCapabilities } from './rtp.ts';
  *   are more pictures than `LIMITS.pictures`, an endpoint has consumers of those that it shows, and for about a minute of those that it showed.
  * - Which of the pictures that an endpoint shows are forwarded to it follows from its constraints, who spoke, and the way to it; it learns by
  *   `forwarded` which are not. What nobody receives any more its publisher learns by `sender-constraints`, 10 s later; what somebody wants again, at once.
+ * - Of a camera no layer is forwarded above the first that is as tall as its conference's caps, or as the bridge's load allows. When load lowers that its publisher learns
+ *   it by `sender-constraints`, at once, and again when it is over.
  */
 export interface Bridge {
   /** What every router of this bridge can decode and forward. Constant for its lifetime. */
   readonly rtpCapabilities: RtpCapabilities;
 
-  /** Makes room for a conference. Rejects: `media/bridge-unavailable` when no worker lives. */
-  open(incarnation: Incarnation): Promise<void>;
+  /** Makes room for a conference; its caps are those of the first call. Rejects: `media/bridge-unavailable` when no worker lives. */
+  open(incarnation: Incarnation, caps?: CameraCaps): Promise<void>;
 
   /**
    * Opens a set of transports for an endpoint, closing its older generation's. The offer's consumers are started. The conference
@@ -107,11 +110,15 @@ export type BridgeEvent =
       readonly type: 'forwarded';
       readonly withheld: Readonly<Record<SourceId, WithheldReason>>;
     } & EndpointRef)
-  /** The `layers` lowest encodings of this endpoint's source are wanted, by somebody. All are of a new source until it is told. */
+  /**
+   * The `layers` lowest encodings of this endpoint's source are wanted, by somebody, in at most `maxHeight` lines if that is there. All are of a new source, within the
+   * conference's caps, until it is told.
+   */
   | ({
       readonly type: 'sender-constraints';
       readonly source: SourceId;
       readonly layers: number;
+      readonly maxHeight?: number;
     } & EndpointRef)
   /** The order of speech changed: this endpoint speaks now. */
   | { readonly type: 'dominant-speaker'; readonly incarnation: Incarnation; readonly endpoint: ParticipantId }
@@ -140,7 +147,7 @@ export type BridgeSignal =
   | { readonly type: 'load'; readonly load: number; readonly level: LoadLevel };
 
 /**
- * `busy`: nothing new is put there if something else has room. `overloaded`: fewer and smaller pictures are forwarded. `full`: nobody new can be carried.
+ * `busy`: nothing new is put there if something else has room, and cameras are smaller. `overloaded`: fewer and smaller pictures are forwarded. `full`: nobody new can be carried.
  * A level lasts until there has been clearly less to do for a while.
  */
 export type LoadLevel = 'normal' | 'busy' | 'overloaded' | 'full';
@@ -152,11 +159,12 @@ export interface BridgeSnapshot {
   readonly endpoints: readonly {
     readonly endpoint: ParticipantId;
     readonly generation: Generation;
-    /** `layers`: the encodings that are wanted, as `sender-constraints` told last; all of them before that. */
+    /** `layers`, `maxHeight`: what is wanted, as `sender-constraints` told last; all encodings within the conference's caps before that. */
     readonly sources: readonly {
       readonly source: SourceId;
       readonly paused: boolean;
       readonly layers: number;
+      readonly maxHeight?: number;
     }[];
     readonly consumers: readonly ConsumerParameters[];
     readonly withheld: Readonly<Record<SourceId, WithheldReason>>;

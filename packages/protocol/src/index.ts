@@ -1,4 +1,5 @@
 export * from './bridge.ts';
+export * from './camera.ts';
 export * from './codecs.ts';
 export * from './errors.ts';
 export * from './ice-servers.ts';

@@ -98,6 +98,12 @@ export const LIMITS = {
   maxHeight: 4_320,
   /** Pixels, the widest picture anybody may tell of: 8K. */
   maxWidth: 7_680,
+  /** Lines that a cap leaves a camera: fewer are no picture, and more than 4K no camera has. */
+  cameraLinesLeast: 180,
+  cameraLinesMost: 2_160,
+  /** Bits a second that a cap leaves a camera: less is no picture, and 4K in all its sizes takes 15 million. */
+  cameraBitrateLeast: 100_000,
+  cameraBitrateMost: 20_000_000,
   /** The largest figures of a connection that anybody may tell: a minute, ten gigabits a second, the frames of the fastest screen. */
   figureMs: 60_000,
   figureBitsPerSecond: 10_000_000_000,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { cameraCaps } from './camera.ts';
 import { errorCode } from './errors.ts';
 import { commandId, generation, incarnation, mutable, participantId, sourceId, sourceKind } from './ids.ts';
 import { iceServers } from './ice-servers.ts';
@@ -68,8 +69,9 @@ export const publication = z.object({
   source: sourceId,
   kind: sourceKind,
   rtpParameters,
-  /** Pixels of the captured picture, which is the highest encoding's; absent for audio. */
+  /** Pixels of the captured picture, which is the highest encoding's without a cap; absent for audio. Without a width it is taken for 16:9. */
   height: z.optional(z.int().check(z.minimum(1), z.maximum(LIMITS.maxHeight))),
+  width: z.optional(z.int().check(z.minimum(1), z.maximum(LIMITS.maxWidth))),
   muted: z.boolean(),
   /** The source of the same kind whose place it takes: the same picture, encoded anew. */
   replaces: z.optional(sourceId),
@@ -120,13 +122,15 @@ export const serverMediaAction = z.discriminatedUnion('action', [
       ),
   }),
   /**
-   * Somebody receives the `layers` lowest encodings of one's own source, and nobody more; 0: nobody receives it. All are wanted of a source that was
-   * just published. Names after Jitsi Videobridge's SenderSourceConstraints.
+   * Somebody receives the `layers` lowest encodings of one's own source, and nobody more; 0: nobody receives it. The picture is to have at most
+   * `maxHeight` lines; absent: any number. Of a source that was just published all encodings are wanted, within `cameraCaps` of `joined`.
+   * Names after Jitsi Videobridge's SenderSourceConstraints.
    */
   z.object({
     action: z.literal('sender-constraints'),
     source: sourceId,
     layers: z.int().check(z.minimum(0), z.maximum(LIMITS.rtpEncodings)),
+    maxHeight: z.optional(z.int().check(z.minimum(1), z.maximum(LIMITS.maxHeight))),
   }),
   /** Another media action failed. */
   z.object({ action: z.literal('failed'), code: errorCode }),
@@ -290,6 +294,8 @@ export const serverMessage = z.discriminatedUnion('type', [
     iceServers,
     /** Where the server stands, in the operator's words. */
     region: z.optional(text(LIMITS.regionLength)),
+    /** What one's camera is to be at most, by whatever way it is sent. It holds for as long as the conference. */
+    cameraCaps: z.optional(cameraCaps),
   }),
   /** Instead of `joined`, which follows by itself, or an `error`. Nothing of the conference is told meanwhile. */
   z.object({

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { cameraBitrate, cameraLines } from './camera.ts';
 import { LIMITS } from './limits.ts';
 import { role, startMuted } from './view.ts';
 
@@ -18,6 +19,9 @@ export const roomSettings = z
     startMuted,
     /** Absent: as many as the server takes. */
     maxParticipants: z.optional(z.int().check(z.minimum(1), z.maximum(LIMITS.participants))),
+    /** What cameras are at most: lines and bits a second, within the server's most. Absent: as usual there. */
+    resolution: z.optional(cameraLines),
+    videoBitrate: z.optional(cameraBitrate),
     /** Nobody comes in before, or from then on. Absent: there is no such moment. */
     notBefore: z.optional(moment),
     notAfter: z.optional(moment),

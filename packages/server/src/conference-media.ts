@@ -4,6 +4,7 @@ import {
   type Bridge,
   type BridgeEvent,
   type BridgeSnapshot,
+  type CameraCaps,
   type Incarnation,
   type MediaOffer,
   type ErrorCode,
@@ -30,6 +31,7 @@ export interface MediaListener {
 
 export interface ConferenceMediaOptions {
   readonly incarnation: Incarnation;
+  readonly cameraCaps: CameraCaps;
   readonly bridge: Bridge;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -143,7 +145,7 @@ export class ConferenceMedia {
         this.#endpoints.get(event.endpoint)?.withheld(event.generation, event.withheld);
         break;
       case 'sender-constraints':
-        this.#endpoints.get(event.endpoint)?.wanted(event.generation, event.source, event.layers);
+        this.#endpoints.get(event.endpoint)?.wanted(event.generation, event.source, event);
         break;
       case 'dominant-speaker':
         this.#options.listener.speaking(event.endpoint);
@@ -207,7 +209,8 @@ export class ConferenceMedia {
 
   /** One call for all endpoints that wait for it; a failed one is made again for the next. */
   #open(): Promise<void> {
-    this.#opening ??= this.#options.bridge.open(this.#options.incarnation).catch((error: unknown) => {
+    const { bridge, incarnation, cameraCaps } = this.#options;
+    this.#opening ??= bridge.open(incarnation, cameraCaps).catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
     });

@@ -6,6 +6,7 @@ import {
   type AgreedCodecs,
   type Bridge,
   type BridgeMessage,
+  type CameraCaps,
   type ErrorCode,
   type Incarnation,
   type LoadLevel,
@@ -17,6 +18,7 @@ import type { AccessPolicy, Ended, RolePolicy } from '@treff/conference';
 import type { Door } from './access/door.ts';
 import { hashPassword } from './access/password-hash.ts';
 import type { Clock } from './clock.ts';
+import { capsOf, STANDARD_CAMERA, type CameraPolicy } from './config-camera.ts';
 import { Focus } from './focus.ts';
 import type { Logger } from './logger.ts';
 import type { RulesKeeper } from './rules-keeper.ts';
@@ -33,6 +35,8 @@ export interface ConferencesOptions {
   readonly p2p: boolean;
   /** What pictures are encoded in, what is best first; the standard if absent. */
   readonly codecs?: AgreedCodecs | undefined;
+  /** What cameras are at most; {@link STANDARD_CAMERA} if absent. */
+  readonly camera?: CameraPolicy | undefined;
   readonly roles: RolePolicy;
   /** The operator's rules; what a room's owner wants comes on top. */
   readonly access: AccessPolicy;
@@ -55,6 +59,8 @@ export interface OwnedRoom {
   readonly access: Pick<AccessPolicy, 'owner' | 'notBefore' | 'notAfter'>;
   /** Counts where it is less than the operator's. */
   readonly maxParticipants: number | undefined;
+  /** What cameras are at most; within the operator's most. */
+  readonly camera?: CameraCaps | undefined;
   readonly moderators: RolePolicy['moderators'];
   readonly doors: { readonly password: string | undefined; readonly lobby: boolean };
   readonly startMuted: StartMuted;
@@ -207,6 +213,7 @@ export class Conferences implements Reception {
       tokens,
       p2p,
       codecs,
+      cameraCaps: capsOf(this.#options.camera ?? STANDARD_CAMERA, owned?.camera),
       roles: owned === undefined ? roles : { ...roles, moderators: owned.moderators },
       access: {
         ...access,

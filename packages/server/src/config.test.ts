@@ -13,6 +13,7 @@ describe('readConfig', () => {
       media: { port: 10_000, advertiseIps: [], lastN: -1, loadLimits: true },
       p2p: true,
       codecs: STANDARD_CODECS,
+      camera: { usual: { maxHeight: 720 }, most: { maxHeight: 720 } },
       roles: { moderators: 'first', promotes: true },
       startMuted: { microphone: false, camera: false },
       access: {
@@ -62,6 +63,10 @@ describe('readConfig', () => {
         ENABLE_P2P: 'No',
         VIDEO_CODECS: 'av1, VP9,vp8',
         SCREEN_CODECS: 'H264',
+        RESOLUTION: '360',
+        RESOLUTION_MAX: '1080',
+        VIDEO_BITRATE: '800000',
+        VIDEO_BITRATE_MAX: '4000000',
         MODERATORS: 'everyone',
         PROMOTE_MODERATOR: 'off',
         START_WITH_AUDIO_MUTED: 'true',
@@ -92,6 +97,10 @@ describe('readConfig', () => {
       },
       p2p: false,
       codecs: { camera: ['AV1', 'VP9', 'VP8'], screen: ['H264'] },
+      camera: {
+        usual: { maxHeight: 360, maxBitrate: 800_000 },
+        most: { maxHeight: 1_080, maxBitrate: 4_000_000 },
+      },
       roles: { moderators: 'everyone', promotes: false },
       startMuted: { microphone: true, camera: true },
       access: {
@@ -129,6 +138,12 @@ describe('readConfig', () => {
     ['VIDEO_CODECS', 'VP8,VP7'],
     ['VIDEO_CODECS', 'VP8,VP9,VP8'],
     ['SCREEN_CODECS', 'all'],
+    ['RESOLUTION', '179'],
+    ['RESOLUTION', '720p'],
+    ['RESOLUTION_MAX', '2161'],
+    ['VIDEO_BITRATE', '99999'],
+    ['VIDEO_BITRATE', '1M'],
+    ['VIDEO_BITRATE_MAX', '20000001'],
     ['JVB_PORT', '0'],
     ['BRIDGE_WORKERS', '0'],
     ['CHANNEL_LAST_N', '-2'],
@@ -163,6 +178,27 @@ describe('readConfig', () => {
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%s and names variable, value and what is allowed', (variable, value) => {
     expect(() => readConfig({ [variable]: value })).toThrow(`${variable}=${JSON.stringify(value)} is not `);
+  });
+
+  it('takes what cameras usually are for the most that they may be, unless more is said', () => {
+    expect(readConfig({ RESOLUTION: '1080', VIDEO_BITRATE: '900000' }).camera).toEqual({
+      usual: { maxHeight: 1_080, maxBitrate: 900_000 },
+      most: { maxHeight: 1_080, maxBitrate: 900_000 },
+    });
+  });
+
+  it.each([
+    [
+      { RESOLUTION: '720', RESOLUTION_MAX: '480' },
+      'RESOLUTION_MAX=480 is less than RESOLUTION, which is 720.',
+    ],
+    [{ RESOLUTION_MAX: '480' }, 'RESOLUTION_MAX=480 is less than RESOLUTION, which is 720.'],
+    [
+      { VIDEO_BITRATE: '900000', VIDEO_BITRATE_MAX: '800000' },
+      'VIDEO_BITRATE_MAX=800000 is less than VIDEO_BITRATE, which is 900000.',
+    ],
+  ])('refuses %j, of which the one contradicts the other', (environment, problem) => {
+    expect(() => readConfig(environment)).toThrow(problem);
   });
 
   it('trusts proxies on the same machine, or those named, or none', () => {

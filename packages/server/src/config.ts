@@ -5,6 +5,7 @@ import { LIMITS, VIDEO_CODECS, videoCodec, type AgreedCodecs, type StartMuted } 
 import * as z from 'zod/mini';
 import { readTokenSettings, type TokenSettings } from './access/config-tokens.ts';
 import { contradictions, readAccessConfig, type AccessConfig } from './access/config-access.ts';
+import { readCameraPolicy, type CameraPolicy } from './config-camera.ts';
 import { commaSeparated, wholeNumber, YES_OR_NO, yesOrNo } from './config-values.ts';
 import { isTurnUrl, type TurnServers } from './ice-servers.ts';
 
@@ -31,6 +32,8 @@ export interface Config extends TokenSettings {
   readonly p2p: boolean;
   /** What pictures are encoded in, if everybody in the conference decodes it; what is best first. */
   readonly codecs: AgreedCodecs;
+  /** What cameras are at most. */
+  readonly camera: CameraPolicy;
   readonly roles: RolePolicy;
   /** With what switched off people come in, unless they open the meeting or moderate it. */
   readonly startMuted: StartMuted;
@@ -137,6 +140,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       camera: read('VIDEO_CODECS', codecOrder, CODEC_ORDER, STANDARD_CODECS.camera),
       screen: read('SCREEN_CODECS', codecOrder, CODEC_ORDER, STANDARD_CODECS.screen),
     },
+    camera: readCameraPolicy(read, problems),
     roles: {
       moderators: read<RolePolicy['moderators']>(
         'MODERATORS',

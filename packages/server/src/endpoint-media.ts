@@ -21,7 +21,7 @@ import type {
 } from '@treff/protocol';
 import type { Clock } from './clock.ts';
 import { Consumers } from './consumers.ts';
-import { Forwarding } from './forwarding.ts';
+import { Forwarding, type Wanted } from './forwarding.ts';
 import type { Logger } from './logger.ts';
 import { Reconciler, type Step } from './reconciler.ts';
 import { TransportWatch } from './transport-watch.ts';
@@ -234,10 +234,10 @@ export class EndpointMedia {
     else this.#early.push(() => this.withheld(generation, withheld));
   }
 
-  /** How many layers of a source of its own somebody gets. */
-  wanted(generation: Generation, source: SourceId, layers: number): void {
+  /** How many layers of a source of its own somebody gets, and how tall it may be. */
+  wanted(generation: Generation, source: SourceId, wanted: Wanted): void {
     if (generation === this.#generation && this.#publications.has(source))
-      this.#forwarding.want(source, layers);
+      this.#forwarding.want(source, wanted);
   }
 
   /** What the bridge says of one of the transports. */
@@ -395,9 +395,9 @@ export class EndpointMedia {
     return undefined;
   }
 
-  #publishing({ source, kind, rtpParameters, height }: Publication, paused: boolean): Call {
+  #publishing({ source, kind, rtpParameters, width, height }: Publication, paused: boolean): Call {
     const { bridge, listener } = this.#options;
-    const publication = { source, kind, rtpParameters, paused, ...(height === undefined ? {} : { height }) };
+    const publication = { source, kind, rtpParameters, paused, width, height };
     return {
       name: 'publish',
       attempt: async (ref) => {

@@ -29,6 +29,7 @@ import {
   LIMITS,
   type Bridge,
   type BridgeEvent,
+  type CameraCaps,
   type ClientMediaAction,
   type Command,
   type CommandId,
@@ -45,13 +46,12 @@ import {
   type ServerMessage,
   type StartMuted,
 } from '@treff/protocol';
-import { unfitPassword } from './access/room-password.ts';
 import type { Clock } from './clock.ts';
 import { ConferenceMedia } from './conference-media.ts';
 import { ConferenceSignals } from './conference-signals.ts';
 import { broughtBy } from './decodable.ts';
 import type { Logger } from './logger.ts';
-import { TokenBucket } from './rate.ts';
+import { PasswordChanges } from './password-changes.ts';
 import { Returns } from './returns.ts';
 import type { RestoredRules } from './rules-keeper.ts';
 import { Seat, type CommandResult } from './seat.ts';
@@ -70,6 +70,8 @@ export interface FocusOptions extends Pick<ConferenceOptions, 'codecs'> {
   readonly p2p: boolean;
   readonly roles: RolePolicy;
   readonly access: AccessPolicy;
+  /** What cameras are at most. */
+  readonly cameraCaps: CameraCaps;
   /** What the room's owner asks of people from the start. */
   readonly doors?: ConferenceOptions['doors'];
   /** The rules of the conference that a crash or restart of the server ended, and its incarnations, newest first. */
@@ -125,9 +127,7 @@ export class Focus {
   #running = false;
   #deadline: { readonly at: number; readonly cancel: () => void } | undefined;
   readonly #waitingRoom: WaitingRoom;
-  /** Passwords that are being hashed, one after the other. */
-  #hashing: Promise<void> = Promise.resolve();
-  readonly #passwordChanges: TokenBucket;
+  readonly #passwords: PasswordChanges;
   /** Somebody came in while nobody was there. */
   #opened = false;
   /** The rules that were given away last, as text. */
@@ -138,12 +138,8 @@ export class Focus {
     this.room = options.room;
     this.incarnation = options.incarnation;
     this.#options = options;
-    const { bridge, clock, logger, incarnation, room, restored } = options;
-    this.#passwordChanges = new TokenBucket({
-      burst: LIMITS.passwordChanges,
-      perSecond: 1_000 / LIMITS.passwordChangePaceMs,
-      now: clock.now(),
-    });
+    const { bridge, clock, logger, incarnation, room, cameraCaps, restored } = options;
+    this.#passwords = new PasswordChanges(options);
     this.#returns = new Returns({ room, earlier: restored?.incarnations ?? [] });
     this.#state = createConference({
       ...options,
@@ -165,6 +161,7 @@ export class Focus {
     });
     this.#media = new ConferenceMedia({
       incarnation,
+      cameraCaps,
       bridge,
       clock,
       logger,
@@ -356,30 +353,23 @@ export class Focus {
     seat.push({ type: 'result', id, ...(code === undefined ? {} : { code }) }, this.#options.clock.now());
   }
 
-  /** The password itself goes no further than this. Hashing takes a while, so one is done after the other; whether its author may set one is asked before and after. */
+  /** The password itself goes no further than this. Whether its author may set one is asked before and after it is hashed. */
   #setPassword(seat: Seat, id: CommandId, password: string | undefined): void {
     const { access, roles } = this.#state;
-    const { passwordDigits } = access.policy;
-    const actor = { kind: 'participant', id: seat.participant } as const;
-    const settle = (result: () => CommandResult) => {
-      seat.results.set(id, result());
+    const settle = (result: CommandResult) => {
+      seat.results.set(id, result);
       this.#answer(seat, id);
     };
-    if (!roles.moderators.has(seat.participant)) return settle(() => 'permission/denied');
-    const refusal = password === undefined ? undefined : unfitPassword(password, passwordDigits);
-    if (refusal !== undefined) return settle(() => refusal);
-    const { hashPassword, logger, clock } = this.#options;
-    if (password !== undefined && !this.#passwordChanges.take(clock.now()))
-      return settle(() => 'protocol/rate-limited');
-    this.#hashing = this.#hashing.then(async () => {
-      try {
-        const hash = password === undefined ? undefined : await hashPassword(password);
-        this.#do(() => settle(() => this.#dispatch({ type: 'set-password-hash', hash }, actor)));
-      } catch (error) {
-        logger.error({ err: error }, 'a password could not be hashed');
-        this.#do(() => settle(() => 'server/internal'));
-      }
-    });
+    if (!roles.moderators.has(seat.participant)) return settle('permission/denied');
+    const refusal = this.#passwords.refusalOf(password, access.policy.passwordDigits);
+    if (refusal !== undefined) return settle(refusal);
+    const actor = { kind: 'participant', id: seat.participant } as const;
+    void this.#passwords.hash(password).then((outcome) =>
+      this.#do(() => {
+        if ('code' in outcome) settle(outcome.code);
+        else settle(this.#dispatch({ type: 'set-password-hash', hash: outcome.hash }, actor));
+      }),
+    );
   }
 
   #act(seat: Seat, generation: Generation, action: ClientMediaAction): void {
@@ -427,7 +417,7 @@ export class Focus {
     phase.cancel();
     seat.phase = { name: 'seated' };
     session.seated();
-    const { region } = this.#options;
+    const { region, cameraCaps } = this.#options;
     const view = project(this.#state, participant);
     session.send({
       type: 'joined',
@@ -437,6 +427,7 @@ export class Focus {
       media,
       iceServers: session.iceServers(),
       ...(region === undefined ? {} : { region }),
+      cameraCaps,
     });
     this.#signals.arrived();
   }

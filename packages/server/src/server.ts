@@ -57,6 +57,7 @@ export async function startServer(
     logger,
     p2p: config.p2p,
     codecs: config.codecs,
+    camera: config.camera,
     roles: config.roles,
     access: accessPolicy(config.access),
     ownedRoom: async (room) => {
@@ -138,9 +139,11 @@ export async function startServer(
 /** What its owner has laid down for a room, as its conferences take it. */
 function termsOf({ owner, settings, passwordHash }: OwnedRoom): OwnedRoomTerms {
   const { lobby, moderators, startMuted, maxParticipants, notBefore, notAfter } = settings;
+  const { resolution: maxHeight, videoBitrate: maxBitrate } = settings;
   return {
     access: { owner: owner ?? undefined, notBefore, notAfter },
     maxParticipants,
+    camera: { maxHeight, maxBitrate },
     // The owner does in any case.
     moderators: moderators === 'owner' ? 'token' : moderators,
     startMuted,

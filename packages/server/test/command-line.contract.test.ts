@@ -149,7 +149,7 @@ describe('treff room', () => {
   it('reserves one with settings for somebody, and lists it', async () => {
     await treff('user add ann');
     await treff(
-      'room reserve choir --owner Ann --lobby --moderators first --start-muted microphone,camera --max-participants 30 --not-before 2027-02-01T18:00Z --not-after 2027-02-01T20:00:00+01:00 --password',
+      'room reserve choir --owner Ann --lobby --moderators first --start-muted microphone,camera --max-participants 30 --resolution 1080 --video-bitrate 4000000 --not-before 2027-02-01T18:00Z --not-after 2027-02-01T20:00:00+01:00 --password',
     );
     const room = await rooms().roomOf('choir');
     expect(room).toMatchObject({
@@ -159,19 +159,23 @@ describe('treff room', () => {
         moderators: 'first',
         startMuted: { microphone: true, camera: true },
         maxParticipants: 30,
+        resolution: 1_080,
+        videoBitrate: 4_000_000,
         notBefore: Date.UTC(2027, 1, 1, 18),
         notAfter: Date.UTC(2027, 1, 1, 19),
       },
     });
     expect(await verifyPassword(PASSWORD, room?.passwordHash ?? '')).toBe(true);
     expect((await treff('room list')).out).toBe(
-      'choir  account:ann  moderators: first, lobby, password, start muted: microphone and camera, at most 30, from 2027-02-01T18:00Z, until 2027-02-01T19:00Z',
+      'choir  account:ann  moderators: first, lobby, password, start muted: microphone and camera, at most 30, cameras in 1080p at most, cameras with 4000000 bit/s at most, from 2027-02-01T18:00Z, until 2027-02-01T19:00Z',
     );
   });
 
   it('changes what is named and leaves the rest', async () => {
     await treff('user add ann');
-    await treff('room reserve choir --lobby --max-participants 30 --not-after 2027-02-01 --password');
+    await treff(
+      'room reserve choir --lobby --max-participants 30 --resolution 360 --not-after 2027-02-01 --password',
+    );
     await treff('room set choir --start-muted camera --owner ann');
     const { settings } = (await rooms().roomOf('choir')) ?? {};
     expect(settings).toEqual({
@@ -179,12 +183,13 @@ describe('treff room', () => {
       moderators: 'owner',
       startMuted: { microphone: false, camera: true },
       maxParticipants: 30,
+      resolution: 360,
       notAfter: new Date(2027, 1, 1).getTime(),
     });
     expect((await rooms().roomOf('choir'))?.owner).toBe('account:ann');
     expect((await rooms().roomOf('choir'))?.passwordHash).not.toBeNull();
     const { out } = await treff(
-      'room set choir --no-lobby --start-muted none --max-participants none --not-after none --no-password --owner oidc:x',
+      'room set choir --no-lobby --start-muted none --max-participants none --resolution none --not-after none --no-password --owner oidc:x',
     );
     expect(out).toBe('choir: moderators: owner');
     expect(await rooms().roomOf('choir')).toMatchObject({ owner: 'oidc:x', passwordHash: null });
@@ -270,6 +275,9 @@ describe('what is not understood', () => {
     'room reserve choir --start-muted ears',
     'room reserve choir --max-participants many',
     'room reserve choir --max-participants 0',
+    'room reserve choir --resolution 179',
+    'room reserve choir --resolution 720p',
+    'room reserve choir --video-bitrate 20000001',
     'room reserve choir --not-before tomorrow',
     'room reserve choir --not-before 2027-02-02 --not-after 2027-02-01',
     'invitation add choir --role king',

@@ -45,6 +45,7 @@ describe('what the bridge chooses to forward', () => {
       action: 'sender-constraints',
       source: anns,
       layers: 0,
+      maxHeight: 720,
     });
     expect(lastOf(cem, 'sender-constraints')).toBeUndefined();
     bo.act({ action: 'constraints', constraints: ALL });
@@ -53,6 +54,7 @@ describe('what the bridge chooses to forward', () => {
       action: 'sender-constraints',
       source: anns,
       layers: 1,
+      maxHeight: 720,
     });
   });
 
@@ -68,7 +70,12 @@ describe('what the bridge chooses to forward', () => {
       await meetings.resumed(client);
     }
     expect(cem.media).toContainEqual({ action: 'forwarded', withheld: { [anns]: 'last-n' } });
-    expect(ann.media).toContainEqual({ action: 'sender-constraints', source: anns, layers: 0 });
+    expect(ann.media).toContainEqual({
+      action: 'sender-constraints',
+      source: anns,
+      layers: 0,
+      maxHeight: 720,
+    });
   });
 
   it('is learnt from the snapshot when events were missed', async () => {
@@ -87,6 +94,7 @@ describe('what the bridge chooses to forward', () => {
       action: 'sender-constraints',
       source: anns,
       layers: 0,
+      maxHeight: 720,
     });
   });
 

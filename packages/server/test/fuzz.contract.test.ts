@@ -9,6 +9,7 @@ import { STANDARD_CODECS } from '@treff/conference';
 import { LIMITS, PROTOCOL_VERSION, serverMessage, type ServerMessage } from '@treff/protocol';
 import { FakeBridge } from '@treff/testing';
 import { describe, expect, it } from 'vitest';
+import { STANDARD_CAMERA } from '../src/config-camera.ts';
 import { readConfig, startServer } from '../src/index.ts';
 import { hostileMessage, type Knowledge } from './hostile-messages.ts';
 import { settle, TestLogger, TestMeetings } from './meeting.ts';
@@ -200,6 +201,7 @@ describe(`a hostile crowd (seed ${SEED})`, { timeout: TIMEOUT }, () => {
       dataDir: folder,
       p2p: true,
       codecs: STANDARD_CODECS,
+      camera: STANDARD_CAMERA,
       roles: { moderators: 'first' as const, promotes: true },
       startMuted: { microphone: false, camera: false },
       access: readConfig({}).access,

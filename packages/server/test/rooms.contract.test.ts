@@ -28,6 +28,8 @@ const SETTINGS: RoomSettings = {
   moderators: 'owner',
   startMuted: { microphone: true, camera: false },
   maxParticipants: 30,
+  resolution: 480,
+  videoBitrate: 800_000,
   notBefore: 1_000,
   notAfter: 2_000,
 };
@@ -214,6 +216,8 @@ describe('a room', () => {
     ['moderators of another kind', { settings: { ...PLAIN, moderators: 'token' } }],
     ['nobody at most', { settings: { ...PLAIN, maxParticipants: 0 } }],
     ['too many at most', { settings: { ...PLAIN, maxParticipants: LIMITS.participants + 1 } }],
+    ['cameras of no height', { settings: { ...PLAIN, resolution: 0 } }],
+    ['cameras of more bits than anybody has', { settings: { ...PLAIN, videoBitrate: 1e9 } }],
     ['an end before its beginning', { settings: { ...PLAIN, notBefore: 2, notAfter: 2 } }],
     ['a moment that is none', { settings: { ...PLAIN, notBefore: -1 } }],
     ['a password that is a number', { settings: PLAIN, password: 7 }],

@@ -8,6 +8,7 @@ import { STANDARD_CODECS } from '@treff/conference';
 import { CLOSE, LIMITS } from '@treff/protocol';
 import { FakeBridge } from '@treff/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { STANDARD_CAMERA } from '../src/config-camera.ts';
 import { readConfig, startServer, type RunningServer } from '../src/index.ts';
 import { TestLogger } from './meeting.ts';
 import { TestClient, until, webSocketLine } from './test-client.ts';
@@ -36,6 +37,7 @@ beforeEach(async () => {
     dataDir: join(folder, 'data'),
     p2p: true,
     codecs: STANDARD_CODECS,
+    camera: STANDARD_CAMERA,
     roles: { moderators: 'first' as const, promotes: true },
     startMuted: { microphone: false, camera: false },
     access: readConfig({}).access,
@@ -204,6 +206,7 @@ describe('a start', () => {
       dataDir: folder,
       p2p: true,
       codecs: STANDARD_CODECS,
+      camera: STANDARD_CAMERA,
       roles: { moderators: 'first' as const, promotes: true },
       startMuted: { microphone: false, camera: false },
       access: readConfig({}).access,
@@ -227,6 +230,7 @@ describe('a start', () => {
       dataDir: folder,
       p2p: true,
       codecs: STANDARD_CODECS,
+      camera: STANDARD_CAMERA,
       roles: { moderators: 'first' as const, promotes: true },
       startMuted: { microphone: false, camera: false },
       access: readConfig({}).access,

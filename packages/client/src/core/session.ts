@@ -4,6 +4,7 @@ import {
   LIMITS,
   PROTOCOL_VERSION,
   TreffError,
+  type CameraCaps,
   type ClientMediaAction,
   type ClientSignal,
   type Command,
@@ -118,6 +119,8 @@ export type SessionEvent =
       readonly iceServers: IceServers;
       /** Where the server stands. */
       readonly region: string | undefined;
+      /** What one's camera is to be at most. */
+      readonly cameraCaps: CameraCaps | undefined;
     }
   /** The seat was taken back, and everything missed has arrived: media messages of before may have been lost. */
   | { readonly type: 'caught-up' }
@@ -371,7 +374,8 @@ export class Session {
     }
   }
 
-  #joined({ seq, view, token, media, iceServers, region }: Extract<ServerMessage, { type: 'joined' }>): void {
+  #joined(message: Extract<ServerMessage, { type: 'joined' }>): void {
+    const { seq, view, token, media, iceServers, region, cameraCaps } = message;
     if (this.#state.name !== 'joining' && this.#state.name !== 'waiting') return;
     this.#place = undefined;
     this.#asking = false;
@@ -380,7 +384,7 @@ export class Session {
     this.#link.watch();
     const state: SessionState = { name: 'joined', view };
     this.#state = state;
-    this.#options.handle({ type: 'seated', view, media, iceServers, region });
+    this.#options.handle({ type: 'seated', view, media, iceServers, region, cameraCaps });
     // Unless the listener left at once.
     if (this.#state === state) this.#options.handle({ type: 'state' });
   }

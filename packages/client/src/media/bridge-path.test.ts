@@ -1,4 +1,10 @@
-import { makeSourceId, type ClientMediaAction, type SourceKind, type VideoCodec } from '@treff/protocol';
+import {
+  makeSourceId,
+  type CameraCaps,
+  type ClientMediaAction,
+  type SourceKind,
+  type VideoCodec,
+} from '@treff/protocol';
 import { describe, expect, test } from 'vitest';
 import { consumerOf, fakeBridgeDevice } from '../../test/fake-bridge-device.ts';
 import { FakeClock } from '../../test/fake-clock.ts';
@@ -9,7 +15,7 @@ import { IceServerList } from './ice-server-list.ts';
 
 const camera = { width: 1280, height: 720 };
 
-async function start(scales: ReadonlySet<VideoCodec> = new Set()) {
+async function start(scales: ReadonlySet<VideoCodec> = new Set(), cameraCaps?: CameraCaps) {
   const { device, sending, receiving } = await fakeBridgeDevice();
   const clock = new FakeClock();
   const link = { up: true };
@@ -22,6 +28,7 @@ async function start(scales: ReadonlySet<VideoCodec> = new Set()) {
   const path = new BridgePath({
     device,
     scales,
+    cameraCaps,
     iceServers,
     clock,
     send: (generation, action) => {
@@ -216,6 +223,49 @@ describe('sending', () => {
     path.handle(1, { action: 'sender-constraints', source: id, layers: 3 });
     await turn();
     expect(encoder?.active).toBe('++-');
+  });
+
+  test('makes a camera smaller for as long as it is told to, without a word, and another track as well', async () => {
+    const { path, sending, take } = await start();
+    path.accept(offer());
+    const { id } = source('camera');
+    await path.publish(source('camera'));
+    take();
+    const scales = () =>
+      sending[0]?.encoders[0]?.encodings.map(({ scaleResolutionDownBy }) => scaleResolutionDownBy);
+    path.handle(1, { action: 'sender-constraints', source: id, layers: 3, maxHeight: 480 });
+    await turn();
+    expect(scales()).toEqual([4, 2, 1.5]);
+    await path.replace(id, asTrack(new FakeTrack('video', { width: 1920, height: 1080 })));
+    await turn();
+    expect(scales()).toEqual([4, 2.25, 2.25]);
+    path.handle(1, { action: 'sender-constraints', source: id, layers: 3 });
+    await turn();
+    expect(scales()).toEqual([4, 2, 1]);
+    expect(take()).toEqual([]);
+  });
+
+  test('publishes a camera as small as the conference wants it', async () => {
+    const { path, take } = await start(new Set(), { maxHeight: 360, maxBitrate: 325_000 });
+    path.accept(offer());
+    await path.publish(source('camera'));
+    const publish = take().find(({ action }) => action === 'publish');
+    expect(publish).toMatchObject({ publication: { width: 640, height: 360 } });
+    if (publish?.action !== 'publish') throw new Error('not published');
+    const { encodings } = publish.publication.rtpParameters;
+    expect(encodings.map(({ maxBitrate }) => maxBitrate)).toEqual([75_000, 250_000]);
+  });
+
+  test('has another form for a camera that gives more, as far as the conference allows it', async () => {
+    const tracks = [720, 1_080, 2_160].map((height) =>
+      asTrack(new FakeTrack('video', { width: (height * 16) / 9, height })),
+    );
+    const formsWithin = async (maxHeight: number) => {
+      const { path } = await start(new Set(), { maxHeight });
+      return new Set(tracks.map((track) => path.formOf('camera', track))).size;
+    };
+    expect(await formsWithin(720)).toBe(1);
+    expect(await formsWithin(1_080)).toBe(2);
   });
 
   test('goes on encoding what somebody receives while nothing is fed, and with another track', async () => {

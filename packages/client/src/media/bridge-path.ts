@@ -1,11 +1,11 @@
 import type { Device, types } from 'mediasoup-client';
 import {
   dtlsParameters,
-  LIMITS,
   mediaKindOf,
   ownerOf,
   publication,
   type AgreedCodecs,
+  type CameraCaps,
   type ClientMediaAction,
   type ConsumerParameters,
   type ErrorCode,
@@ -21,19 +21,23 @@ import {
 } from '@treff/protocol';
 import type { Clock, Log } from '../core/index.ts';
 import { healthOf, stateOf } from './bridge-state.ts';
-import { tracksOf, type Consuming, type Producing, type Transports } from './bridge-transports.ts';
+import { tracksOf, type Consuming, type Transports } from './bridge-transports.ts';
+import { publishedSize } from './encodings.ts';
 import { IceRecovery } from './ice-recovery.ts';
 import type { IceServerList } from './ice-server-list.ts';
+import { Starts } from './starts.ts';
 import { VideoCoding } from './video-coding.ts';
-import { WantedEncodings } from './wanted-encodings.ts';
 import { toMediasoup } from './mediasoup-types.ts';
 import type { MediaPath, OutgoingSource, PathListener, PathState, Withheld } from './path.ts';
+import { Producing } from './producing.ts';
 
 export interface BridgePathOptions {
   /** Loaded with the bridge's capabilities. */
   readonly device: Device;
   /** What the browser encodes in layers of one stream. */
   readonly scales: ReadonlySet<VideoCodec>;
+  /** What a camera is at most in this conference. */
+  readonly cameraCaps?: CameraCaps | undefined;
   /** Whether the message could be handed over. One that could not be is lost; `caughtUp` makes up for it. */
   readonly send: (generation: Generation, action: ClientMediaAction) => boolean;
   /** Stays the caller's, who calls `iceServersChanged` when there are others in it. */
@@ -56,6 +60,7 @@ export class BridgePath implements MediaPath {
   readonly #options: BridgePathOptions;
   readonly #recovery: IceRecovery;
   readonly #coding: VideoCoding;
+  readonly #starts: Starts;
   #transports: Transports | undefined;
   #constraints: ReceiverConstraints | undefined;
   #fed = true;
@@ -68,7 +73,8 @@ export class BridgePath implements MediaPath {
 
   constructor(options: BridgePathOptions) {
     this.#options = options;
-    this.#coding = new VideoCoding(options.device, options.scales);
+    this.#coding = new VideoCoding(options.device, options.scales, options.cameraCaps);
+    this.#starts = new Starts(options.clock, (consumers) => this.#send({ action: 'start', consumers }));
     this.#recovery = new IceRecovery(options.clock, {
       restartIce: () => {
         // The answers come in the order of the requests: what is restarted has the new servers already.
@@ -113,7 +119,7 @@ export class BridgePath implements MediaPath {
     if (fed === this.#fed) return;
     this.#fed = fed;
     for (const entry of this.#transports?.producers.values() ?? []) {
-      this.#feed(entry).catch((error: unknown) => {
+      entry.setFed(fed).catch((error: unknown) => {
         this.#options.log('warn', 'a track could not be put on or taken off', { error });
       });
     }
@@ -135,7 +141,7 @@ export class BridgePath implements MediaPath {
     const ready = [...transports.consumers].flatMap(([id, { parameters, consumer }]) =>
       consumer !== undefined && sources.has(parameters.source) ? [id] : [],
     );
-    this.#start(transports, ready);
+    this.#starts.add(ready);
   }
 
   /** Builds the transports of an offer. What was there before is dead; its tracks stay listed until the new ones are there. */
@@ -143,6 +149,7 @@ export class BridgePath implements MediaPath {
     if (this.#closed) return;
     const renewal = this.#transports !== undefined;
     this.#closeTransports();
+    this.#starts.clear();
     this.#recovery.renewed();
     const { device } = this.#options;
     const iceServers = this.#options.iceServers.turnServers;
@@ -187,12 +194,15 @@ export class BridgePath implements MediaPath {
     if (transports === undefined || generation !== transports.generation) return;
     switch (body.action) {
       case 'consumers-added':
-        void this.#consume(transports, body.consumers).then((ready) => this.#start(transports, ready));
+        void this.#consume(transports, body.consumers).then((ready) => {
+          if (transports === this.#transports) this.#starts.add(ready);
+        });
         break;
       case 'consumers-removed':
         for (const id of body.consumers) {
           transports.consumers.get(id)?.consumer?.close();
           transports.consumers.delete(id);
+          this.#starts.remove(id);
         }
         this.#settle();
         break;
@@ -205,7 +215,9 @@ export class BridgePath implements MediaPath {
         this.#options.listener.changed();
         break;
       case 'sender-constraints':
-        this.#want(transports.producers.get(body.source), body.layers);
+        transports.producers
+          .get(body.source)
+          ?.want({ layers: body.layers, maxHeight: body.maxHeight ?? Infinity });
         break;
       case 'ice-restarted':
         void this.#restartIce(transports, body);
@@ -225,16 +237,7 @@ export class BridgePath implements MediaPath {
     const transports = this.#current();
     const { id, kind, track } = source;
     const { codec } = this.#coding.of(kind, track);
-    const entry: Producing = {
-      source,
-      producer: undefined,
-      track,
-      given: track,
-      feeding: undefined,
-      layers: undefined,
-      encodings: undefined,
-      within: this.#coding.layersWithin(kind, track),
-    };
+    const entry = new Producing(source, this.#coding.encoder(kind, track), this.#options.log);
     transports.producers.set(id, entry);
     try {
       await transports.turn.promise;
@@ -249,10 +252,9 @@ export class BridgePath implements MediaPath {
         appData: { source: id },
         ...this.#coding.optionsOf(kind, track),
       });
-      entry.producer = producer;
-      this.#want(entry, entry.layers);
+      entry.attach(producer);
       if (transports.producers.get(id) !== entry) producer.close();
-      else await this.#feed(entry);
+      else await entry.setFed(this.#fed);
     } catch (error) {
       if (transports.producers.get(id) === entry) {
         transports.producers.delete(id);
@@ -264,9 +266,8 @@ export class BridgePath implements MediaPath {
 
   async replace(source: SourceId, track: MediaStreamTrack | undefined): Promise<void> {
     const entry = this.#current().producers.get(source);
-    if (entry?.producer === undefined) throw new Error('this source is not published');
-    entry.track = track;
-    await this.#feed(entry);
+    if (entry?.isReady !== true) throw new Error('this source is not published');
+    await entry.replace(track);
   }
 
   unpublish(source: SourceId): void {
@@ -288,9 +289,7 @@ export class BridgePath implements MediaPath {
     if (transports === undefined) return undefined;
     return {
       generation: transports.generation,
-      publishing: [...transports.producers].flatMap(([id, { producer }]) =>
-        producer === undefined ? [] : [id],
-      ),
+      publishing: [...transports.producers].flatMap(([id, { isReady }]) => (isReady ? [id] : [])),
       consuming: [...transports.consumers.keys()],
     };
   }
@@ -305,8 +304,7 @@ export class BridgePath implements MediaPath {
     if (this.#constraints !== undefined) {
       this.#send({ action: 'constraints', constraints: this.#constraints });
     }
-    this.#start(
-      transports,
+    this.#starts.add(
       [...transports.consumers].flatMap(([id, { consumer }]) => (consumer === undefined ? [] : [id])),
     );
     this.#recovery.reachableAnew();
@@ -342,6 +340,7 @@ export class BridgePath implements MediaPath {
     if (this.#closed) return;
     this.#closed = true;
     this.#recovery.close();
+    this.#starts.close();
     this.#closeTransports();
     this.#transports = undefined;
     this.#tracks = new Map();
@@ -350,45 +349,6 @@ export class BridgePath implements MediaPath {
   #current(): Transports {
     if (this.#transports === undefined) throw new Error('there are no transports');
     return this.#transports;
-  }
-
-  /** Brings what the browser sends to what is to be sent, one step at a time: mediasoup-client compares with what was before the last step ended. */
-  #feed(entry: Producing): Promise<void> {
-    if (this.#isFed(entry)) return Promise.resolve();
-    entry.feeding ??= this.#feedStepwise(entry);
-    return entry.feeding;
-  }
-
-  async #feedStepwise(entry: Producing): Promise<void> {
-    try {
-      while (!this.#isFed(entry)) {
-        const track = this.#due(entry);
-        await entry.producer?.replaceTrack({ track: track ?? null });
-        entry.given = track;
-      }
-    } finally {
-      entry.feeding = undefined;
-    }
-  }
-
-  #due({ track }: Producing): MediaStreamTrack | undefined {
-    return this.#fed ? track : undefined;
-  }
-
-  /** Or cannot be: its device will say what comes next. */
-  #isFed(entry: Producing): boolean {
-    const track = this.#due(entry);
-    return track === entry.given || entry.producer?.closed !== false || track?.readyState === 'ended';
-  }
-
-  /** What is told before the browser is ready to send holds from then on. */
-  #want(entry: Producing | undefined, layers: number | undefined): void {
-    if (entry === undefined || layers === undefined || mediaKindOf(entry.source.kind) === 'audio') return;
-    entry.layers = layers;
-    const sender = entry.producer?.rtpSender;
-    if (sender === undefined) return;
-    entry.encodings ??= new WantedEncodings(sender, this.#options.log, entry.within);
-    entry.encodings.set(layers);
   }
 
   #send(action: ClientMediaAction): boolean {
@@ -432,13 +392,14 @@ export class BridgePath implements MediaPath {
       return;
     }
     const { id, kind, track, replaces } = source;
-    const height = mediaKindOf(kind) === 'video' ? track.getSettings().height : undefined;
+    const size =
+      mediaKindOf(kind) === 'video' ? publishedSize(kind, track, this.#options.cameraCaps ?? {}) : {};
     const parsed = publication.safeParse({
       source: id,
       kind,
       rtpParameters,
       muted: source.muted(),
-      height,
+      ...size,
       replaces,
     });
     if (!parsed.success) {
@@ -489,13 +450,6 @@ export class BridgePath implements MediaPath {
     }
   }
 
-  #start(transports: Transports, ready: readonly string[]): void {
-    if (transports !== this.#transports) return;
-    for (let first = 0; first < ready.length; first += LIMITS.constraintSources) {
-      this.#send({ action: 'start', consumers: ready.slice(first, first + LIMITS.constraintSources) });
-    }
-  }
-
   async #restartIce(
     transports: Transports,
     { send, receive }: Extract<ServerMediaAction, { action: 'ice-restarted' }>,
@@ -513,16 +467,15 @@ export class BridgePath implements MediaPath {
   }
 
   #closeProducer(transports: Transports, source: SourceId): void {
-    const entry = transports.producers.get(source);
-    entry?.encodings?.close();
-    entry?.producer?.close();
+    transports.producers.get(source)?.close();
     transports.producers.delete(source);
   }
 
   #closeTransports(): void {
-    for (const { encodings } of this.#transports?.producers.values() ?? []) encodings?.close();
     this.#transports?.send.close();
     this.#transports?.receive.close();
+    // With their transport, so that nothing is negotiated for it.
+    for (const entry of this.#transports?.producers.values() ?? []) entry.close();
   }
 
   /** Transports that were told to connect. The others have nothing to carry yet. */

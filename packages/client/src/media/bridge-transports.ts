@@ -6,9 +6,7 @@ import type {
   SourceId,
   TransportRole,
 } from '@treff/protocol';
-import type { Encoding } from './encodings.ts';
-import type { OutgoingSource } from './path.ts';
-import type { WantedEncodings } from './wanted-encodings.ts';
+import type { Producing } from './producing.ts';
 
 /** One set of transports; when another one takes its place it is closed as a whole. */
 export interface Transports {
@@ -23,23 +21,6 @@ export interface Transports {
   readonly turn: PromiseWithResolvers<void>;
   /** Settled when what is received may be negotiated. */
   readonly reception: PromiseWithResolvers<void>;
-}
-
-export interface Producing {
-  readonly source: OutgoingSource;
-  /** Undefined while it is being set up. */
-  producer: types.Producer | undefined;
-  /** What is to be sent while the path is fed. */
-  track: MediaStreamTrack | undefined;
-  /** What the browser was given last. */
-  given: MediaStreamTrack | undefined;
-  /** Settled when the browser has what is to be sent; absent while it has. */
-  feeding: Promise<void> | undefined;
-  /** How many of its encodings somebody receives; undefined until that is told: all. */
-  layers: number | undefined;
-  encodings: WantedEncodings | undefined;
-  /** Of a camera with layers within its stream: what to encode for so many of them. */
-  readonly within: readonly Encoding[] | undefined;
 }
 
 export interface Consuming {

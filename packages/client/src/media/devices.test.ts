@@ -86,6 +86,30 @@ describe('asking', () => {
     expect((await together.browser.asked())[0]?.video).toMatchObject({ height: { max: 360 } });
   });
 
+  test('a camera that gives fewer lines than the conference allows is asked for more, and opened with as many', async () => {
+    const { devices, track, browser } = await filming();
+    await devices.allow(480);
+    await devices.allow(720);
+    await devices.allow(undefined);
+    expect(track.constraints).toEqual({});
+    await devices.allow(1_080);
+    expect(track.constraints).toEqual({
+      width: { ideal: 1_920 },
+      height: { ideal: 1_080, max: 1_080 },
+      frameRate: { ideal: 30 },
+    });
+    devices.setWanted('camera', false);
+    devices.setWanted('camera', true);
+    expect((await browser.asked())[0]?.video).toMatchObject({ height: { ideal: 1_080 } });
+  });
+
+  test('a resolution of the page counts for more than what the conference allows', async () => {
+    const { browser, devices } = open({ muted: { microphone: true, camera: false }, resolution: 360 });
+    await browser.grant({ width: 640, height: 360 });
+    await devices.allow(1_080);
+    expect(browser.tracks[0]?.constraints).toEqual({});
+  });
+
   test.each([
     ['NotAllowedError', 'permission-denied'],
     ['NotFoundError', 'not-found'],

@@ -19,12 +19,15 @@ export interface DeviceAccess {
 export interface DevicesOptions {
   readonly access: DeviceAccess;
   readonly startMuted: { readonly microphone: boolean; readonly camera: boolean };
-  /** Pixels, the picture's height at most. Undefined: about 720. */
+  /** Pixels, the picture's height at most. Undefined: about 720, or what the conference allows. */
   readonly resolution: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly changed: () => void;
 }
+
+/** Lines of a camera as long as nobody says otherwise. */
+const USUAL_LINES = 720;
 
 type DeviceKind = 'microphone' | 'camera';
 
@@ -33,6 +36,8 @@ export class Devices {
   readonly #options: DevicesOptions;
   readonly #captures: Readonly<Record<DeviceKind, Capture>>;
   #remembered: RememberedDevices;
+  /** Lines of a camera that the conference allows; undefined: nobody said. */
+  #lines: number | undefined;
   #lists: LocalMedia['devices'] = { microphones: [], cameras: [], speakers: [] };
   /** One question for both devices, so that the person is asked once. Each takes its track out of the answer. */
   #joint: { readonly stream: Promise<MediaStream>; readonly open: Set<DeviceKind> } | undefined;
@@ -89,7 +94,7 @@ export class Devices {
     if (asksAnew(microphone) && asksAnew(camera)) {
       const stream = this.#request({
         audio: audioConstraints(this.#remembered.microphone),
-        video: videoConstraints(this.#remembered.camera, this.#options.resolution),
+        video: this.#videoConstraints(this.#remembered.camera),
       });
       this.#joint = { stream, open: new Set(['microphone', 'camera']) };
     }
@@ -106,6 +111,22 @@ export class Devices {
   setWanted(kind: DeviceKind, wanted: boolean): void {
     this.#remember({ [`${kind}On`]: wanted });
     this.#captures[kind].setWanted(wanted);
+  }
+
+  /**
+   * So many lines a camera may have here. One that is open is asked for them if it gives fewer; to take lines from it would change how it is sent. Resolves when it has answered.
+   */
+  async allow(lines: number | undefined): Promise<void> {
+    this.#lines = lines;
+    const { track } = this.camera;
+    if (track === undefined || lines === undefined || this.#options.resolution !== undefined) return;
+    const { width = 0, height = 0 } = track.getSettings();
+    if (lines <= Math.max(USUAL_LINES, Math.min(width, height))) return;
+    try {
+      await track.applyConstraints(sizeConstraints(lines, lines));
+    } catch (error) {
+      this.#options.log('debug', 'the camera does not give more', { lines, error });
+    }
   }
 
   /** Off for this meeting; the next one begins as the person left it. */
@@ -155,7 +176,7 @@ export class Devices {
       return trackOf(await this.#request({ audio: audioConstraints(deviceId) }), kind);
     }
     try {
-      return trackOf(await this.#request({ video: videoConstraints(deviceId, resolution) }), kind);
+      return trackOf(await this.#request({ video: this.#videoConstraints(deviceId) }), kind);
     } catch (error) {
       // A camera that has no smaller picture is better than none.
       if (resolution === undefined || deviceId !== undefined || !isTooChoosy(error)) throw error;
@@ -167,6 +188,14 @@ export class Devices {
     const { mediaDevices, isSecure } = this.#options.access;
     if (mediaDevices === undefined) throw new NoDevices(isSecure ? 'not-found' : 'insecure');
     return mediaDevices.getUserMedia(constraints);
+  }
+
+  #videoConstraints(deviceId: string | undefined): MediaTrackConstraints {
+    const { resolution } = this.#options;
+    return {
+      ...sizeConstraints(resolution ?? this.#lines ?? USUAL_LINES, resolution),
+      ...(deviceId === undefined ? { facingMode: 'user' } : { deviceId: { exact: deviceId } }),
+    };
   }
 
   #devicesChanged(): void {
@@ -230,16 +259,12 @@ function audioConstraints(deviceId: string | undefined): MediaTrackConstraints {
   };
 }
 
-function videoConstraints(
-  deviceId: string | undefined,
-  resolution: number | undefined,
-): MediaTrackConstraints {
-  const height = resolution ?? 720;
+/** About so many lines, and at most as many as `most`. */
+function sizeConstraints(lines: number, most: number | undefined): MediaTrackConstraints {
   return {
-    width: { ideal: Math.round((height * 16) / 9) },
-    height: resolution === undefined ? { ideal: height } : { ideal: height, max: height },
+    width: { ideal: Math.round((lines * 16) / 9) },
+    height: most === undefined ? { ideal: lines } : { ideal: lines, max: most },
     frameRate: { ideal: 30 },
-    ...(deviceId === undefined ? { facingMode: 'user' } : { deviceId: { exact: deviceId } }),
   };
 }
 

@@ -1,26 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asTrack, FakeTrack } from '../../test/fake-media.ts';
 import {
   directEncoding,
   encodingsOf,
   layeredEncodings,
+  publishedSize,
   simulcastEncodings,
-  simulcastLayers,
+  wantedEncodings,
 } from './encodings.ts';
-
-test.each([
-  [1920, 1080, 3],
-  [1280, 720, 3],
-  [960, 540, 3],
-  [800, 450, 2],
-  [640, 360, 2],
-  [480, 270, 2],
-  [320, 180, 1],
-  [160, 90, 1],
-])('a picture of %i by %i has %i layers, upright too', (width, height, layers) => {
-  expect(simulcastLayers(width, height)).toBe(layers);
-  expect(simulcastLayers(height, width)).toBe(layers);
-});
 
 test('a 720p camera sends a quarter, half and full size', () => {
   expect(simulcastEncodings(1280, 720)).toEqual([
@@ -95,4 +82,69 @@ test('on a direct connection there is one encoding of full size, which may take 
   expect(direct('camera', 1280, 720)).toEqual({ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 });
   expect(direct('camera', 640, 360).maxBitrate).toBeLessThan(1_000_000);
   expect(direct('screen', 320, 180)).toEqual({ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 });
+});
+
+describe('a cap', () => {
+  const sizes = (encodings: readonly { scaleResolutionDownBy?: number; maxBitrate?: number }[]) =>
+    encodings.map(({ scaleResolutionDownBy, maxBitrate }) => [scaleResolutionDownBy, maxBitrate]);
+  const hd = asTrack(new FakeTrack('video', { width: 1280, height: 720 }));
+  const upright = asTrack(new FakeTrack('video', { width: 720, height: 1280 }));
+
+  test('on lines makes of a camera one that captures no more, held upright, too', () => {
+    const capped = [
+      [3, 150_000],
+      [1.5, 700_000],
+    ];
+    expect(sizes(simulcastEncodings(1280, 720, { maxHeight: 480 }))).toEqual(capped);
+    expect(sizes(simulcastEncodings(720, 1280, { maxHeight: 480 }))).toEqual(capped);
+    expect(sizes(layeredEncodings(1280, 720, { maxHeight: 480 }))).toEqual(capped);
+    expect(publishedSize('camera', hd, { maxHeight: 480 })).toEqual({ width: 853, height: 480 });
+    expect(publishedSize('camera', upright, { maxHeight: 480 })).toEqual({ width: 480, height: 853 });
+    expect(publishedSize('screen', hd, { maxHeight: 480 })).toEqual({ width: 1280, height: 720 });
+    expect(simulcastEncodings(1280, 720, { maxHeight: 720 })).toEqual(simulcastEncodings(1280, 720));
+  });
+
+  test('on lines that holds for a while changes those encodings that are too tall, and their bits', () => {
+    const wanted = (maxHeight: number, track = hd) =>
+      sizes(wantedEncodings('camera', track, { codec: 'VP8', layered: false }, {}, { layers: 3, maxHeight }));
+    const all = [
+      [4, 150_000],
+      [2, 500_000],
+      [1, 1_700_000],
+    ];
+    expect(wanted(Infinity)).toEqual(all);
+    expect(wanted(720)).toEqual(all);
+    expect(wanted(480)).toEqual([...all.slice(0, 2), [1.5, 700_000]]);
+    expect(wanted(480, upright)).toEqual([...all.slice(0, 2), [1.5, 700_000]]);
+    expect(wanted(360)).toEqual([...all.slice(0, 2), [2, 500_000]]);
+    expect(wanted(180).map(([scale]) => scale)).toEqual([4, 4, 4]);
+  });
+
+  test('on bits is shared by all sizes as they share what they take, and is that of the one stream', () => {
+    const rates = simulcastEncodings(1280, 720, { maxBitrate: 1_000_000 }).map(
+      ({ maxBitrate }) => maxBitrate,
+    );
+    expect(rates).toEqual([63_829, 212_765, 723_404]);
+    expect(simulcastEncodings(1280, 720, { maxBitrate: 5_000_000 })).toEqual(simulcastEncodings(1280, 720));
+    const layered = layeredEncodings(1280, 720, { maxBitrate: 400_000 });
+    expect(layered.map(({ maxBitrate }) => maxBitrate)).toEqual([150_000, 400_000, 400_000]);
+  });
+
+  test('holds on a direct connection, and for no screen', () => {
+    expect(directEncoding('camera', hd, { maxHeight: 360 })).toEqual({
+      scaleResolutionDownBy: 2,
+      maxBitrate: 735_294,
+    });
+    expect(directEncoding('camera', hd, { maxBitrate: 900_000 })).toEqual({
+      scaleResolutionDownBy: 1,
+      maxBitrate: 900_000,
+    });
+    expect(directEncoding('screen', hd, { maxHeight: 180, maxBitrate: 100_000 })).toEqual(
+      directEncoding('screen', hd),
+    );
+    const screen = { codec: 'AV1', layered: true } as const;
+    expect(wantedEncodings('screen', hd, screen, { maxHeight: 180 }, { layers: 1, maxHeight: 180 })).toEqual([
+      { active: true },
+    ]);
+  });
 });

@@ -183,6 +183,21 @@ describe('devices in the call', () => {
     expect(browser.tracks).toHaveLength(1);
   });
 
+  test('the camera is published as small as the seat says', async () => {
+    const { browser, network } = await seated(
+      { startWithVideoMuted: false },
+      { cameraCaps: { maxHeight: 180 } },
+    );
+    await browser.grant();
+    expect(network.last.take()).toContainEqual(
+      expect.objectContaining({
+        body: expect.objectContaining({
+          publication: expect.objectContaining({ width: 320, height: 180 }) as unknown,
+        }) as unknown,
+      }),
+    );
+  });
+
   test('muting the camera tells the others, then closes it; unmuting opens it again as the same source', async () => {
     const { meeting, browser, network } = await seated({ startWithVideoMuted: false });
     await browser.grant();

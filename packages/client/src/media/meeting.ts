@@ -1,17 +1,15 @@
-import type { Device } from 'mediasoup-client';
 import { cleanMessage } from '@treff/conference';
 import {
   codeOf,
-  rtpCapabilities as rtpCapabilitiesSchema,
   type ConferenceView,
   type ErrorCode,
   type Mutable,
   type ParticipantId,
   type RtpCapabilities,
   type SourceId,
-  type VideoCodec,
 } from '@treff/protocol';
 import { Session, type SessionEvent } from '../core/index.ts';
+import { Abilities } from './abilities.ts';
 import { trackSources, type PathStats } from './connection-report.ts';
 import { Devices } from './devices.ts';
 import { fittingName } from './display-name.ts';
@@ -77,9 +75,7 @@ class ComposedMeeting implements Meeting {
   readonly #meter: TrackMeter;
 
   #session: Session | undefined;
-  /** Loaded once the server has greeted. */
-  #device: Device | undefined;
-  #scales: ReadonlySet<VideoCodec> = new Set();
+  readonly #abilities: Abilities;
   #displayName: string | undefined;
   readonly #doorway: Doorway;
   #seat: Seat | undefined;
@@ -99,6 +95,7 @@ class ComposedMeeting implements Meeting {
     this.#options = options;
     this.#identity = new Identity(options.ticket);
     this.#doorway = new Doorway(options);
+    this.#abilities = new Abilities(environment);
     const { clock, log } = environment;
     const changed = () => this.#reconcile();
     this.#devices = new Devices({
@@ -299,7 +296,7 @@ class ComposedMeeting implements Meeting {
 
   #begin(): void {
     this.#end = undefined;
-    this.#device = undefined;
+    this.#abilities.forget();
     this.#displayName = undefined;
     this.#doorway.beginAnew();
     this.#aside = false;
@@ -395,25 +392,20 @@ class ComposedMeeting implements Meeting {
 
   async #greeted(session: Session, room: string, rtpCapabilities: RtpCapabilities): Promise<void> {
     this.#state = { ...this.#state, room };
-    try {
-      const { loadDevice, probeScales } = this.#environment;
-      const device = this.#device ?? loadDevice(rtpCapabilities);
-      [this.#device, this.#scales] = await Promise.all([device, probeScales()]);
-    } catch (error) {
-      this.#environment.log('warn', 'this browser and the bridge have nothing in common', { error });
-      if (session !== this.#session) return;
+    const isAble = await this.#abilities.learn(rtpCapabilities);
+    if (session !== this.#session) return;
+    if (!isAble) {
       this.#finish({ name: 'failed', code: 'browser/unsupported', retryAfterMs: undefined });
       return;
     }
-    if (session !== this.#session) return;
     this.#join();
     this.#publish();
   }
 
   /** Asks for a seat as soon as the person wants one and the browser's abilities are known. */
   #join(): void {
-    if (this.#displayName === undefined || this.#device === undefined) return;
-    const rtpCapabilities = rtpCapabilitiesSchema.parse(this.#device.recvRtpCapabilities);
+    const rtpCapabilities = this.#abilities.received;
+    if (this.#displayName === undefined || rtpCapabilities === undefined) return;
     this.#session?.join({
       displayName: this.#displayName,
       rtpCapabilities,
@@ -422,9 +414,9 @@ class ComposedMeeting implements Meeting {
     });
   }
 
-  #sit({ view, media, iceServers, region }: Extract<SessionEvent, { type: 'seated' }>): void {
+  #sit({ view, media, iceServers, region, cameraCaps }: Extract<SessionEvent, { type: 'seated' }>): void {
     const session = this.#session;
-    const device = this.#device;
+    const { device, scales } = this.#abilities;
     if (session === undefined || device === undefined) return;
     const { clock, log, createConnection, createStream } = this.#environment;
     this.#iceServers.accept(iceServers);
@@ -437,7 +429,8 @@ class ComposedMeeting implements Meeting {
       view,
       held,
       device,
-      scales: this.#scales,
+      scales,
+      cameraCaps,
       sendMedia: (generation, action) => session.sendMedia(generation, action),
       sendP2p: (generation, action) => session.sendP2p(generation, action),
       sayReady: (move, ready) => this.#command({ type: 'media-ready', move, ready }),
@@ -471,6 +464,8 @@ class ComposedMeeting implements Meeting {
     seatMedia.update(view);
     seatMedia.bridge.accept(media);
     this.#outgoing.setMedia(seatMedia);
+    // Nobody waits for a camera that may be taller here: what it gives then is sent in the place of what it gave.
+    void this.#devices.allow(cameraCaps?.maxHeight).then(() => this.#outgoing.review());
     this.#shown.again();
     // Whether there is a relay to hide behind is known only now.
     if (this.#direct.way === 'relay') this.#command({ type: 'allow-p2p', allowed: true });
@@ -573,7 +568,7 @@ class ComposedMeeting implements Meeting {
     const door = this.#doorway.phase(this.#session?.state.name === 'joining');
     if (door !== undefined) return door;
     if (this.#displayName !== undefined) return { name: 'joining' };
-    return { name: this.#device === undefined ? 'connecting' : 'prejoin' };
+    return { name: this.#abilities.device === undefined ? 'connecting' : 'prejoin' };
   }
 
   #localMedia(before: LocalMedia | undefined): LocalMedia {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { P2pAction } from '@treff/protocol';
+import type { CameraCaps, P2pAction } from '@treff/protocol';
 import { FakeClock } from '../../test/fake-clock.ts';
 import { asTrack, FakeTrack } from '../../test/fake-media.ts';
 import { FakeAir, type FakePeerConnection } from '../../test/fake-peer-connection.ts';
@@ -19,7 +19,7 @@ interface End {
   readonly logged: string[];
 }
 
-function pair({ relayOnly = false } = {}) {
+function pair({ relayOnly = false, cameraCaps }: { relayOnly?: boolean; cameraCaps?: CameraCaps } = {}) {
   const clock = new FakeClock();
   const air = new FakeAir();
   let streams = 0;
@@ -36,6 +36,7 @@ function pair({ relayOnly = false } = {}) {
       offers,
       iceServers: [{ urls: 'stun:example' }],
       relayOnly,
+      cameraCaps,
       createConnection: (configuration) => {
         made.connection = air.create(configuration);
         return made.connection.asReal;
@@ -200,6 +201,18 @@ test('what is sent is the latest wish, and each kind is encoded for what it is',
     encodings: [{ maxBitrate: 2_500_000 }],
   });
   expect(one.said.length + other.said.length).toBe(before);
+});
+
+test('a camera is no larger than the conference wants it, and a screen is as it was', async () => {
+  const { one, settle } = pair({ cameraCaps: { maxHeight: 360, maxBitrate: 400_000 } });
+  await settle();
+  const size = { width: 1280, height: 720 };
+  for (const kind of ['camera', 'screen'] as const)
+    one.path.setTrack(kind, asTrack(new FakeTrack('video', size)));
+  await settle();
+  const [, camera, screen] = one.connection.transceivers.map(({ sender }) => sender);
+  expect(camera?.parameters.encodings[0]).toMatchObject({ scaleResolutionDownBy: 2, maxBitrate: 400_000 });
+  expect(screen?.parameters.encodings[0]).toMatchObject({ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 });
 });
 
 test('voice and camera are one stream to the other end, the screen and its sound another', async () => {

@@ -1,4 +1,4 @@
-import { LIMITS, mediaKindOf, type P2pAction, type SourceKind } from '@treff/protocol';
+import { LIMITS, mediaKindOf, type CameraCaps, type P2pAction, type SourceKind } from '@treff/protocol';
 import type { Clock, Log } from '../core/index.ts';
 import { IceRecovery, type IceHealth } from './ice-recovery.ts';
 import { LocalCandidates, RemoteCandidates } from './p2p-candidates.ts';
@@ -13,6 +13,8 @@ export interface P2pPathOptions {
   readonly iceServers: readonly RTCIceServer[];
   /** Everything through TURN: the other end is not shown this one's addresses. */
   readonly relayOnly: boolean;
+  /** What a camera is at most in this conference. */
+  readonly cameraCaps?: CameraCaps | undefined;
   readonly createConnection: (configuration: RTCConfiguration) => RTCPeerConnection;
   readonly createStream: () => MediaStream;
   /** Whether the message could be handed over. One that could not be is lost; `caughtUp` makes up for it. */
@@ -70,13 +72,13 @@ export class P2pPath {
   /** Throws what `createConnection` throws. */
   constructor(options: P2pPathOptions) {
     this.#options = options;
-    const { clock, log, iceServers } = options;
+    const { clock, log, iceServers, cameraCaps } = options;
     this.#connection = options.createConnection(this.#configuration(iceServers));
     this.#person = options.createStream();
     this.#screen = options.createStream();
     this.#senders = {
       microphone: new P2pSender('microphone', log),
-      camera: new P2pSender('camera', log),
+      camera: new P2pSender('camera', log, cameraCaps),
       screen: new P2pSender('screen', log),
       screenAudio: new P2pSender('screenAudio', log),
     };

@@ -1,4 +1,4 @@
-import { mediaKindOf, type SourceKind } from '@treff/protocol';
+import { mediaKindOf, type CameraCaps, type SourceKind } from '@treff/protocol';
 import type { Log } from '../core/index.ts';
 import { directEncoding } from './encodings.ts';
 
@@ -6,6 +6,7 @@ import { directEncoding } from './encodings.ts';
 export class P2pSender {
   readonly #kind: SourceKind;
   readonly #log: Log;
+  readonly #caps: CameraCaps;
   #sender: RTCRtpSender | undefined;
   #wanted: MediaStreamTrack | undefined;
   #sent: MediaStreamTrack | undefined;
@@ -15,9 +16,10 @@ export class P2pSender {
   #busy = false;
   #closed = false;
 
-  constructor(kind: SourceKind, log: Log) {
+  constructor(kind: SourceKind, log: Log, caps: CameraCaps = {}) {
     this.#kind = kind;
     this.#log = log;
+    this.#caps = caps;
   }
 
   /** Never rejects: a browser that cannot send the track says so in the log. The track stays its owner's. */
@@ -73,7 +75,7 @@ export class P2pSender {
       const parameters = sender.getParameters();
       const [encoding] = parameters.encodings;
       if (encoding === undefined) return;
-      Object.assign(encoding, directEncoding(this.#kind, track));
+      Object.assign(encoding, directEncoding(this.#kind, track, this.#caps));
       // Text must stay legible, if need be at fewer frames a second.
       if (this.#kind === 'screen' && track.contentHint !== 'motion')
         parameters.degradationPreference = 'maintain-resolution';

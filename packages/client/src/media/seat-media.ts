@@ -3,6 +3,7 @@ import {
   mediaKindOf,
   ownerOf,
   SOURCE_KINDS,
+  type CameraCaps,
   type ClientMediaAction,
   type ConferenceView,
   type ErrorCode,
@@ -36,6 +37,8 @@ export interface SeatMediaOptions {
   readonly device: Device;
   /** What the browser encodes in layers of one stream. */
   readonly scales: ReadonlySet<VideoCodec>;
+  /** What one's camera is at most, by both ways. */
+  readonly cameraCaps?: CameraCaps | undefined;
   /** Both return whether the message could be handed over; see `BridgePath` and `P2pPath`. */
   readonly sendMedia: (generation: Generation, action: ClientMediaAction) => boolean;
   readonly sendP2p: (generation: Generation, action: P2pAction) => boolean;
@@ -145,6 +148,7 @@ export class SeatMedia {
     this.bridge = new BridgePath({
       device,
       scales: options.scales,
+      cameraCaps: options.cameraCaps,
       send: options.sendMedia,
       iceServers: options.iceServers,
       clock,
@@ -277,7 +281,7 @@ export class SeatMedia {
     const { p2p } = this.#route;
     if (p2p?.generation === this.#direct?.generation) return;
     this.#disconnect();
-    const { direct, connect, sendP2p, iceServers } = this.#options;
+    const { direct, connect, sendP2p, iceServers, cameraCaps } = this.#options;
     const may = direct();
     if (p2p === undefined || may === 'never') return;
     const { generation, peer, offers } = p2p;
@@ -289,6 +293,7 @@ export class SeatMedia {
       offers,
       iceServers: iceServers.servers,
       relayOnly: may === 'relay',
+      cameraCaps,
       send: (action) => ties.send(action),
       changed: () => ties.changed(),
     });

@@ -3,18 +3,21 @@ import {
   mediaKindOf,
   videoCodecOf,
   type AgreedCodecs,
+  type CameraCaps,
   type SourceKind,
   type VideoCodec,
 } from '@treff/protocol';
 import { chooseCodec } from './encoders.ts';
 import {
   encodingsOf,
-  layeredEncodings,
+  publishedSize,
   SCREEN_SOUND,
   VOICE,
+  wantedEncodings,
   type Coding,
-  type Encoding,
+  type Wanted,
 } from './encodings.ts';
+import type { Encodings } from './wanted-encodings.ts';
 
 /** As much of mediasoup's device as this asks. */
 export interface SendingDevice {
@@ -25,14 +28,17 @@ export interface SendingDevice {
 export class VideoCoding {
   readonly #device: SendingDevice;
   readonly #scales: ReadonlySet<VideoCodec>;
+  /** What a camera is at most. */
+  readonly #caps: CameraCaps;
   /** What the browser said it could encode, and could not. */
   readonly #unfit = new Set<VideoCodec>();
   #agreed: AgreedCodecs = { camera: [], screen: [] };
 
   /** `scales`: what the browser encodes in layers of one stream. */
-  constructor(device: SendingDevice, scales: ReadonlySet<VideoCodec>) {
+  constructor(device: SendingDevice, scales: ReadonlySet<VideoCodec>, caps: CameraCaps = {}) {
     this.#device = device;
     this.#scales = scales;
+    this.#caps = caps;
   }
 
   /** Whether these are others than before. Before the first it is VP8. */
@@ -61,8 +67,12 @@ export class VideoCoding {
   formOf(kind: SourceKind, track: MediaStreamTrack): string {
     if (mediaKindOf(kind) === 'audio') return kind;
     const coding = this.of(kind, track);
-    const encodings = encodingsOf(kind, track, coding);
-    return [coding.codec, encodings.length, encodings[0]?.scalabilityMode].join(' ');
+    const encodings = encodingsOf(kind, track, coding, this.#caps);
+    const form = [coding.codec, encodings.length, encodings[0]?.scalabilityMode];
+    if (kind === 'screen') return form.join(' ');
+    // Which sizes there are the bridge reckons from the tallest.
+    const { width = 0, height = 0 } = publishedSize(kind, track, this.#caps);
+    return [...form, Math.min(width, height)].join(' ');
   }
 
   /** What mediasoup-client is asked for. */
@@ -70,17 +80,19 @@ export class VideoCoding {
     if (kind === 'microphone') return VOICE;
     if (kind === 'screenAudio') return SCREEN_SOUND;
     const coding = this.of(kind, track);
-    const encodings = encodingsOf(kind, track, coding);
+    const encodings = encodingsOf(kind, track, coding, this.#caps);
     const codec = this.#sendable.find(({ mimeType }) => videoCodecOf(mimeType) === coding.codec);
     // Where it encodes nothing that was agreed on, and not even VP8, the browser's own first choice is sent.
     return codec === undefined ? { encodings } : { encodings, codec };
   }
 
-  /** Of a camera with layers within its stream: what to encode when so many of them are wanted, from 1. */
-  layersWithin(kind: SourceKind, track: MediaStreamTrack): readonly Encoding[] | undefined {
-    if (kind !== 'camera' || !this.of(kind, track).layered) return undefined;
-    const { width = 0, height = 0 } = track.getSettings();
-    return layeredEncodings(width, height);
+  /** How to encode what is published now when somebody receives so much of it; later tracks have other sizes, but not another codec. */
+  encoder(
+    kind: SourceKind,
+    published: MediaStreamTrack,
+  ): (track: MediaStreamTrack, wanted: Wanted) => Encodings {
+    const coding = this.of(kind, published);
+    return (track, wanted) => wantedEncodings(kind, track, coding, this.#caps, wanted);
   }
 
   get #sendable(): readonly types.RtpCodecCapability[] {

@@ -4,30 +4,29 @@ import type { Encoding } from './encodings.ts';
 /** As much of a sender as this needs. */
 export type EncodingSender = Pick<RTCRtpSender, 'getParameters' | 'setParameters'>;
 
+/** What to encode, for each encoding in the order in which they are sent. */
+export type Encodings = readonly (Partial<Encoding> & { readonly active: boolean })[];
+
 /**
- * Encodes of a picture what somebody receives: so many of its encodings, counted from the lowest. Encodings that are switched off cost neither cycles nor
- * bits. A stream that has its layers within itself is encoded smaller instead, and larger again when somebody wants that. Reconciled, so the latest wish wins
- * however fast they come.
+ * Encodes of a picture what somebody receives. Encodings that are switched off cost neither cycles nor bits, and smaller ones less; nothing is negotiated for it. Reconciled, so
+ * the latest wish wins however fast they come.
  */
 export class WantedEncodings {
   readonly #sender: EncodingSender;
   readonly #log: Log;
-  /** Of a stream that has layers: what to encode for so many of them, from 1. */
-  readonly #layered: readonly Encoding[] | undefined;
-  #wanted: number | undefined;
-  #applied: number | undefined;
+  #wanted: Encodings | undefined;
+  #applied: Encodings | undefined;
   #busy = false;
   #closed = false;
 
-  constructor(sender: EncodingSender, log: Log, layered?: readonly Encoding[]) {
+  constructor(sender: EncodingSender, log: Log) {
     this.#sender = sender;
     this.#log = log;
-    this.#layered = layered;
   }
 
   /** Never rejects: a browser that cannot do it goes on encoding, and says so in the log. */
-  set(layers: number): void {
-    this.#wanted = layers;
+  set(encodings: Encodings): void {
+    this.#wanted = encodings;
     void this.#reconcile();
   }
 
@@ -39,38 +38,29 @@ export class WantedEncodings {
     if (this.#busy) return;
     this.#busy = true;
     while (!this.#closed && this.#applied !== this.#wanted) {
-      const wanted = this.#wanted;
+      const wanted = this.#wanted ?? [];
       await this.#apply(wanted);
       this.#applied = wanted;
     }
     this.#busy = false;
   }
 
-  async #apply(layers: number | undefined): Promise<void> {
-    if (layers === undefined) return;
+  async #apply(wanted: Encodings): Promise<void> {
     try {
       const parameters = this.#sender.getParameters();
-      if (this.#layered !== undefined) return await this.#applyWithin(parameters, this.#layered, layers);
-      const differs = parameters.encodings.some(({ active }, layer) => active !== layer < layers);
-      if (!differs) return;
-      for (const [layer, encoding] of parameters.encodings.entries()) encoding.active = layer < layers;
+      const { encodings } = parameters;
+      // A track of another size is about to be published anew: until then only what is switched on can be said.
+      const changes = wanted.length === encodings.length ? wanted : wanted.map(({ active }) => ({ active }));
+      if (!encodings.some((encoding, index) => differs(encoding, changes[index]))) return;
+      for (const [index, encoding] of encodings.entries()) Object.assign(encoding, changes[index]);
       await this.#sender.setParameters(parameters);
     } catch (error) {
-      if (!this.#closed) this.#log('warn', 'encodings cannot be switched', { layers, error });
+      if (!this.#closed) this.#log('warn', 'encodings cannot be switched', { wanted, error });
     }
   }
+}
 
-  async #applyWithin(
-    parameters: RTCRtpSendParameters,
-    layered: readonly Encoding[],
-    layers: number,
-  ): Promise<void> {
-    const [encoding] = parameters.encodings;
-    if (encoding === undefined) return;
-    const wanted = layers === 0 ? { active: false } : { active: true, ...layered[layers - 1] };
-    const now = new Map<string, unknown>(Object.entries(encoding));
-    if (Object.entries(wanted).every(([name, value]) => now.get(name) === value)) return;
-    Object.assign(encoding, wanted);
-    await this.#sender.setParameters(parameters);
-  }
+function differs(encoding: RTCRtpEncodingParameters, change: object = {}): boolean {
+  const now = new Map<string, unknown>(Object.entries(encoding));
+  return Object.entries(change).some(([name, value]) => now.get(name) !== value);
 }

@@ -19,6 +19,8 @@ const OPTIONS = {
   moderators: { type: 'string' },
   'start-muted': { type: 'string' },
   'max-participants': { type: 'string' },
+  resolution: { type: 'string' },
+  'video-bitrate': { type: 'string' },
   'not-before': { type: 'string' },
   'not-after': { type: 'string' },
   password: { type: 'boolean' },
@@ -30,6 +32,8 @@ const SETTINGS = `Options:
   --moderators WHO              owner, first, everyone or authenticated
   --start-muted KINDS           microphone, camera, both with a comma, or none
   --max-participants NUMBER     1 to ${LIMITS.participants}, or none
+  --resolution LINES            of cameras: ${LIMITS.cameraLinesLeast} to ${LIMITS.cameraLinesMost}, or none; counts up to the server's RESOLUTION_MAX
+  --video-bitrate BITS          a second, of a camera: ${LIMITS.cameraBitrateLeast} to ${LIMITS.cameraBitrateMost}, or none; up to VIDEO_BITRATE_MAX
   --not-before, --not-after TIME  such as 2027-01-31T18:00, or none
   --password, --no-password     asks for one (or reads it from standard input if that is no terminal), or takes it away`;
 
@@ -121,6 +125,8 @@ type Values = Partial<{
   moderators: string;
   'start-muted': string;
   'max-participants': string;
+  resolution: string;
+  'video-bitrate': string;
   'not-before': string;
   'not-after': string;
 }>;
@@ -129,7 +135,9 @@ type Values = Partial<{
 function changeSettings(values: Values): (before: RoomSettings) => RoomSettings {
   const moderators = values.moderators;
   const muted = values['start-muted'] === undefined ? undefined : readKinds(values['start-muted']);
-  const maxParticipants = orNone(values['max-participants'], readCount);
+  const maxParticipants = orNone(values['max-participants'], readNumber('max-participants'));
+  const resolution = orNone(values.resolution, readNumber('resolution'));
+  const videoBitrate = orNone(values['video-bitrate'], readNumber('video-bitrate'));
   const notBefore = orNone(values['not-before'], readMoment);
   const notAfter = orNone(values['not-after'], readMoment);
   return (before) => {
@@ -139,6 +147,8 @@ function changeSettings(values: Values): (before: RoomSettings) => RoomSettings 
       ...(moderators === undefined ? {} : { moderators }),
       ...(muted === undefined ? {} : { startMuted: muted }),
       ...(maxParticipants === undefined ? {} : { maxParticipants: maxParticipants ?? undefined }),
+      ...(resolution === undefined ? {} : { resolution: resolution ?? undefined }),
+      ...(videoBitrate === undefined ? {} : { videoBitrate: videoBitrate ?? undefined }),
       ...(notBefore === undefined ? {} : { notBefore: notBefore ?? undefined }),
       ...(notAfter === undefined ? {} : { notAfter: notAfter ?? undefined }),
     };
@@ -168,9 +178,11 @@ function readKinds(text: string): RoomSettings['startMuted'] {
   return { microphone: kinds.includes('microphone'), camera: kinds.includes('camera') };
 }
 
-function readCount(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`--max-participants: "${text}" is no number.`);
-  return Number(text);
+function readNumber(option: string): (text: string) => number {
+  return (text) => {
+    if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${option}: "${text}" is no number.`);
+    return Number(text);
+  };
 }
 
 /** An identity, `null` for the operator, `undefined` if nothing was said. Throws `account/unknown`. */
@@ -196,7 +208,8 @@ async function readPassword(
 }
 
 function describe({ settings, passwordHash }: OwnedRoom): string {
-  const { lobby, moderators, startMuted, maxParticipants, notBefore, notAfter } = settings;
+  const { lobby, moderators, startMuted, maxParticipants, resolution, videoBitrate, notBefore, notAfter } =
+    settings;
   const muted = [startMuted.microphone ? ['microphone'] : [], startMuted.camera ? ['camera'] : []].flat();
   return [
     `moderators: ${moderators}`,
@@ -204,6 +217,8 @@ function describe({ settings, passwordHash }: OwnedRoom): string {
     ...(passwordHash === null ? [] : ['password']),
     ...(muted.length === 0 ? [] : [`start muted: ${muted.join(' and ')}`]),
     ...(maxParticipants === undefined ? [] : [`at most ${maxParticipants}`]),
+    ...(resolution === undefined ? [] : [`cameras in ${resolution}p at most`]),
+    ...(videoBitrate === undefined ? [] : [`cameras with ${videoBitrate} bit/s at most`]),
     ...(notBefore === undefined ? [] : [`from ${writeMoment(notBefore)}`]),
     ...(notAfter === undefined ? [] : [`until ${writeMoment(notAfter)}`]),
   ].join(', ');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BridgeTester, type BridgeUnderTest } from './bridge-tester.ts';
 import { expectRefusal, newIncarnation, participant, refTo } from './calls.ts';
 import { describeAllocation } from './contract-allocation.ts';
+import { describeCaps } from './contract-caps.ts';
 import { describeEvents } from './contract-events.ts';
 import { describeLifecycle } from './contract-lifecycle.ts';
 import { describePictures } from './contract-pictures.ts';
@@ -21,6 +22,7 @@ export function describeBridgeContract(name: string, make: () => Promise<BridgeU
     describeLifecycle(under);
     describeSources(under);
     describeAllocation(under);
+    describeCaps(under);
     describePictures(under);
     describeVoices(under);
     describeEvents(under);

@@ -31,11 +31,12 @@ export const FAKE_SHOWN_MS = 60_000;
 /** Pictures that come of many before it is known what is shown. */
 const UNTIL_KNOWN = LIMITS.pictures;
 
-/** `sources`: the others', in order of joining; `speakers`: the last who spoke first. */
+/** `sources`: the others', in order of joining; `speakers`: the last who spoke first; `maxHeight`: lines that a camera has at most. */
 export function fakeAllocation(
   sources: readonly FakeSource[],
   speakers: readonly ParticipantId[],
   constraints: ReceiverConstraints | undefined,
+  maxHeight = Infinity,
 ): FakeAllocation {
   const place = ({ source }: FakeSource): number => {
     const places = [constraints?.onStageSources ?? [], constraints?.selectedSources ?? []];
@@ -62,7 +63,7 @@ export function fakeAllocation(
         continue;
       }
     }
-    layers.set(source, layersFor(each, shown));
+    layers.set(source, layersFor(each, kind === 'camera' ? Math.min(shown, maxHeight) : shown));
   }
   return { layers, withheld };
 }

@@ -3,6 +3,7 @@ import {
   type BridgeEvent,
   type BridgeMessage,
   type BridgeSignal,
+  type CameraCaps,
   type EndpointRef,
   type ErrorCode,
   type Incarnation,
@@ -32,6 +33,14 @@ export interface FakeEndpointState {
     readonly started: boolean;
   }[];
 }
+
+/** Lines of a camera at most. */
+const LOAD_HEIGHTS: Readonly<Record<LoadLevel, number>> = {
+  normal: Infinity,
+  busy: 480,
+  overloaded: 360,
+  full: 180,
+};
 
 /**
  * A bridge without media: everything happens at once, in memory, and always the same. It holds the contract of {@link Bridge};
@@ -92,8 +101,9 @@ export class FakeBridge implements Bridge {
     this.#rooms.get(incarnation)?.loseEndpoint(endpoint);
   }
 
-  /** So much has the bridge to do. */
+  /** So much has the bridge to do. Cameras are as small as that makes them. */
   load(level: LoadLevel): void {
+    for (const room of this.#rooms.values()) room.limit(LOAD_HEIGHTS[level]);
     this.#signal({ type: 'load', load: { normal: 0, busy: 0.6, overloaded: 0.8, full: 0.9 }[level], level });
   }
 
@@ -119,14 +129,15 @@ export class FakeBridge implements Bridge {
 
   // --- The boundary -----------------------------------------------------------------------------
 
-  async open(incarnation: Incarnation): Promise<void> {
-    this.#arrive('open', incarnation);
+  async open(incarnation: Incarnation, caps: CameraCaps = {}): Promise<void> {
+    this.#arrive('open', incarnation, caps);
     if (this.#stopping) throw new TreffError('media/bridge-unavailable');
     if (this.#ended.has(incarnation)) throw new TreffError('media/stale-generation', 'incarnation ended');
     const room =
       this.#rooms.get(incarnation) ??
       new FakeRoom(
         incarnation,
+        caps,
         (event) => this.#emit(event),
         () => this.#now,
       );

@@ -1,6 +1,7 @@
 import {
   type BridgeEvent,
   type BridgeSnapshot,
+  type CameraCaps,
   type ConsumerParameters,
   type DtlsParameters,
   type EndpointRef,
@@ -36,8 +37,8 @@ interface FakeEndpoint {
   iceAttempt: number;
   constraints: ReceiverConstraints | undefined;
   withheld: FakeAllocation['withheld'];
-  /** Of each picture: until when each layer is wanted, and how many were told. */
-  readonly wanted: Map<SourceId, { until: number[]; told: number }>;
+  /** Of each picture: until when each layer is wanted, how many were told, and how many lines. */
+  readonly wanted: Map<SourceId, { until: number[]; told: number; maxHeight: number | undefined }>;
 }
 
 /** What is remembered of a participant beyond its endpoint. */
@@ -50,15 +51,24 @@ interface FakeSeat {
 /** One conference of the {@link FakeBridge}. */
 export class FakeRoom {
   readonly #incarnation: Incarnation;
+  readonly #caps: CameraCaps;
   readonly #emit: (event: BridgeEvent) => void;
   readonly #seats = new Map<ParticipantId, FakeSeat>();
   readonly #now: () => number;
   #speakers: ParticipantId[] = [];
+  /** Lines that the load allows. */
+  #loadHeight = Infinity;
   #open = false;
   #counter = 0;
 
-  constructor(incarnation: Incarnation, emit: (event: BridgeEvent) => void, now: () => number) {
+  constructor(
+    incarnation: Incarnation,
+    caps: CameraCaps,
+    emit: (event: BridgeEvent) => void,
+    now: () => number,
+  ) {
     this.#incarnation = incarnation;
+    this.#caps = caps;
     this.#emit = emit;
     this.#now = now;
   }
@@ -69,6 +79,17 @@ export class FakeRoom {
 
   open(): void {
     this.#open = true;
+  }
+
+  /** Cameras have at most so many lines. */
+  limit(maxHeight: number): void {
+    this.#loadHeight = maxHeight;
+    this.allocate();
+  }
+
+  get #maxHeight(): number | undefined {
+    const maxHeight = Math.min(this.#loadHeight, this.#caps.maxHeight ?? Infinity);
+    return maxHeight === Infinity ? undefined : maxHeight;
   }
 
   endpoint(ref: EndpointRef, rtpCapabilities: RtpCapabilities): MediaOffer {
@@ -140,7 +161,9 @@ export class FakeRoom {
     endpoint.sources.set(source, { ...publication });
     if (mediaKindOf(kind) === 'video') {
       const layers = publication.rtpParameters.encodings.length;
-      endpoint.wanted.set(source, { until: Array.from({ length: layers }, () => Infinity), told: layers });
+      const until = Array.from({ length: layers }, () => Infinity);
+      const maxHeight = kind === 'camera' ? this.#caps.maxHeight : undefined;
+      endpoint.wanted.set(source, { until, told: layers, maxHeight });
     }
     this.allocate();
   }
@@ -191,16 +214,18 @@ export class FakeRoom {
       this.#emit({ type: 'forwarded', ...receiver.ref, withheld: { ...withheld } });
     }
     const now = this.#now();
-    for (const { ref, wanted } of endpoints) {
+    for (const { ref, wanted, sources } of endpoints) {
       for (const [source, want] of wanted) {
         const used = inUse.get(source) ?? 0;
         want.until = want.until.map((until, layer) =>
           layer < used ? Infinity : Math.min(until, now + FAKE_KEEP_MS),
         );
         const layers = want.until.findLastIndex((until) => until > now) + 1;
-        if (layers === want.told) continue;
+        const maxHeight = sources.get(source)?.kind === 'camera' ? this.#maxHeight : undefined;
+        if (layers === want.told && maxHeight === want.maxHeight) continue;
         want.told = layers;
-        this.#emit({ type: 'sender-constraints', ...ref, source, layers });
+        want.maxHeight = maxHeight;
+        this.#emit({ type: 'sender-constraints', ...ref, source, layers, ...heightOf(want) });
       }
     }
   }
@@ -222,6 +247,7 @@ export class FakeRoom {
           source,
           paused,
           layers: wanted.get(source)?.told ?? 1,
+          ...heightOf(wanted.get(source)),
         })),
         consumers: [...consumers.values()].map(({ parameters }) => parameters),
         withheld,
@@ -316,7 +342,7 @@ export class FakeRoom {
   }
 
   #shownBy(receiver: FakeEndpoint): FakeAllocation {
-    return fakeAllocation(this.#others(receiver), this.#speakers, receiver.constraints);
+    return fakeAllocation(this.#others(receiver), this.#speakers, receiver.constraints, this.#maxHeight);
   }
 
   #others(receiver: FakeEndpoint): FakePublication[] {
@@ -365,6 +391,10 @@ export class FakeRoom {
     this.#counter += 1;
     return this.#counter;
   }
+}
+
+function heightOf({ maxHeight }: { maxHeight?: number | undefined } = {}): { maxHeight?: number } {
+  return maxHeight === undefined ? {} : { maxHeight };
 }
 
 function stale({ endpoint, generation }: EndpointRef): TreffError {

@@ -1,5 +1,6 @@
 export type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 export * from './browser.ts';
+export * from './busy.ts';
 export * from './codecs.ts';
 export * from './connections.ts';
 export * from './continuity.ts';

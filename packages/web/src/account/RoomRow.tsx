@@ -7,6 +7,7 @@ import {
   Ticket,
   Trash2,
   Users,
+  Video,
   VolumeX,
   type LucideIcon,
 } from 'lucide-react';
@@ -62,7 +63,7 @@ export function RoomRow({ room, onOpen }: RoomRowProps) {
 
 function Marks({ room: { settings, hasPassword } }: { readonly room: RoomView }) {
   const { t, i18n } = useTranslation();
-  const { lobby, startMuted, maxParticipants, notBefore, notAfter } = settings;
+  const { lobby, startMuted, maxParticipants, resolution, notBefore, notAfter } = settings;
   const date = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
   const marks: { readonly icon: LucideIcon; readonly text: string }[] = [];
   if (hasPassword) marks.push({ icon: KeyRound, text: t('rooms.mark.password') });
@@ -71,6 +72,8 @@ function Marks({ room: { settings, hasPassword } }: { readonly room: RoomView })
     marks.push({ icon: VolumeX, text: t('rooms.mark.startMuted') });
   if (maxParticipants !== undefined)
     marks.push({ icon: Users, text: t('rooms.mark.atMost', { count: maxParticipants }) });
+  if (resolution !== undefined)
+    marks.push({ icon: Video, text: t('rooms.resolutionLines', { lines: resolution }) });
   if (notBefore !== undefined)
     marks.push({ icon: CalendarClock, text: t('rooms.mark.from', { time: date.format(notBefore) }) });
   if (notAfter !== undefined)

@@ -1,5 +1,5 @@
 import { LIMITS, roomModerators, type RoomView } from '@treff/protocol';
-import { KeyRound, ShieldCheck } from 'lucide-react';
+import { KeyRound, ShieldCheck, Video } from 'lucide-react';
 import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import controls from '../design/controls.module.css';
@@ -13,6 +13,7 @@ import {
   FEWEST_PARTICIPANTS,
   formOf,
   readForm,
+  resolutionChoices,
   type SettingsForm,
   type SettingsProblem,
 } from './settingsForm.ts';
@@ -157,6 +158,16 @@ export function SettingsDialog({ room, onClose, onSaved }: SettingsDialogProps) 
               const moderators = roomModerators.options.find((one) => one === value);
               if (moderators !== undefined) change({ moderators });
             }}
+          />
+          <Select
+            label={t('rooms.resolution')}
+            icon={Video}
+            value={form.resolution}
+            options={resolutionChoices(room.settings).map((value) => ({
+              value,
+              label: value === '' ? t('rooms.resolutionUsual') : t('rooms.resolutionLines', { lines: value }),
+            }))}
+            onChange={(resolution) => change({ resolution })}
           />
           <Check
             label={t('rooms.microphonesMuted')}

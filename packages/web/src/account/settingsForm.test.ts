@@ -1,12 +1,14 @@
 import { LIMITS, USUAL_SETTINGS, type RoomSettings } from '@treff/protocol';
 import { describe, expect, it } from 'vitest';
-import { formOf, readForm, type SettingsForm } from './settingsForm.ts';
+import { formOf, readForm, resolutionChoices, type SettingsForm } from './settingsForm.ts';
 
 const FULL: RoomSettings = {
   lobby: true,
   moderators: 'authenticated',
   startMuted: { microphone: true, camera: false },
   maxParticipants: 12,
+  resolution: 480,
+  videoBitrate: 800_000,
   notBefore: new Date(2026, 4, 1, 8, 0, 30).getTime(),
   notAfter: new Date(2026, 4, 1, 18, 0).getTime(),
 };
@@ -39,9 +41,15 @@ describe('the form of a room', () => {
     });
   });
 
+  it('offers the usual heights of cameras, and the one that the room has', () => {
+    const usual = ['', '180', '360', '480', '720', '1080'];
+    expect(resolutionChoices(FULL)).toEqual(usual);
+    expect(resolutionChoices({ ...FULL, resolution: 2_160 })).toEqual([...usual, '2160']);
+  });
+
   it('lifts limits that were emptied', () => {
-    const { maxParticipants: _, notBefore: __, notAfter: ___, ...rest } = FULL;
-    expect(read({ maxParticipants: ' ', notBefore: '', notAfter: '' }, FULL)).toEqual({
+    const { maxParticipants: _, resolution: __, notBefore: ___, notAfter: ____, ...rest } = FULL;
+    expect(read({ maxParticipants: ' ', resolution: '', notBefore: '', notAfter: '' }, FULL)).toEqual({
       change: { settings: rest },
     });
   });

@@ -12,6 +12,8 @@ export interface SettingsForm {
   readonly camerasMuted: boolean;
   /** Empty: no limit of its own. */
   readonly maxParticipants: string;
+  /** Lines; empty: as usual on the server. */
+  readonly resolution: string;
   /** Local date and time; empty: none. */
   readonly notBefore: string;
   readonly notAfter: string;
@@ -23,6 +25,14 @@ export type SettingsProblem = 'password' | 'maxParticipants' | 'notAfter';
 /** What the server takes. */
 export const FEWEST_PARTICIPANTS = 1;
 
+const RESOLUTIONS = [180, 360, 480, 720, 1_080];
+
+/** What one can choose from, as the form has it: the usual heights of cameras, and the one that the room has, if that is another. */
+export function resolutionChoices({ resolution }: RoomSettings): readonly string[] {
+  const heights = new Set([...RESOLUTIONS, ...(resolution === undefined ? [] : [resolution])]);
+  return ['', ...[...heights].toSorted((one, other) => one - other).map(String)];
+}
+
 export function formOf({ settings }: RoomView): SettingsForm {
   return {
     passwordChoice: 'keep',
@@ -32,6 +42,7 @@ export function formOf({ settings }: RoomView): SettingsForm {
     microphonesMuted: settings.startMuted.microphone,
     camerasMuted: settings.startMuted.camera,
     maxParticipants: settings.maxParticipants === undefined ? '' : String(settings.maxParticipants),
+    resolution: settings.resolution === undefined ? '' : String(settings.resolution),
     notBefore: localTime(settings.notBefore),
     notAfter: localTime(settings.notAfter),
   };
@@ -59,6 +70,9 @@ export function readForm(
         moderators: form.moderators,
         startMuted: { microphone: form.microphonesMuted, camera: form.camerasMuted },
         ...(maxParticipants !== undefined && { maxParticipants }),
+        ...(form.resolution !== '' && { resolution: Number(form.resolution) }),
+        // The operator's to set, by command.
+        ...(before.videoBitrate !== undefined && { videoBitrate: before.videoBitrate }),
         ...(notBefore !== undefined && { notBefore }),
         ...(notAfter !== undefined && { notAfter }),
       },
