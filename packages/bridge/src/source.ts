@@ -8,6 +8,7 @@ import {
 } from '@treff/protocol';
 import type { VideoSource } from './allocation.ts';
 import { expectedBitrate, measuredBitrate } from './estimate.ts';
+import { packetTimeOf, type PacketTime } from './packet-time.ts';
 import type { Outlets } from './pipes.ts';
 import { spatialLayers } from './rtp.ts';
 
@@ -25,6 +26,8 @@ export class Source {
   readonly layers: number;
   readonly #expected: number;
   #measured: number | undefined;
+  /** Of sound: milliseconds in a packet, as its sender says. */
+  readonly packetTime: PacketTime;
   /** Of a microphone: nobody is to hear it, though it is on. */
   silenced = false;
 
@@ -40,6 +43,7 @@ export class Source {
     this.producer = producer;
     this.outlets = outlets;
     this.height = publication.height;
+    this.packetTime = packetTimeOf(publication.rtpParameters);
     this.layers = spatialLayers(publication.rtpParameters);
     const announced = this.layers === publication.rtpParameters.encodings.length;
     this.#expected = expectedBitrate({
