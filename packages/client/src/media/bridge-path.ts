@@ -25,6 +25,7 @@ import { tracksOf, type Consuming, type Producing, type Transports } from './bri
 import { IceRecovery } from './ice-recovery.ts';
 import type { IceServerList } from './ice-server-list.ts';
 import { VideoCoding } from './video-coding.ts';
+import type { VoicePacketMs } from './voice-packets.ts';
 import { WantedEncodings } from './wanted-encodings.ts';
 import { toMediasoup } from './mediasoup-types.ts';
 import type { MediaPath, OutgoingSource, PathListener, PathState, Withheld } from './path.ts';
@@ -103,6 +104,11 @@ export class BridgePath implements MediaPath {
   /** In what pictures are to be encoded, what is best first. */
   setCodecs(codecs: AgreedCodecs): void {
     if (this.#coding.agree(codecs)) this.#options.listener.formsChanged();
+  }
+
+  /** How long packets of speech are, 20 ms at first. */
+  setVoicePackets(ms: VoicePacketMs): void {
+    if (this.#coding.pack(ms)) this.#options.listener.formsChanged();
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { SourceKind, VideoCodec } from '@treff/protocol';
+import type { VoicePacketMs } from './voice-packets.ts';
 
 /** One encoding of a picture, as `RTCRtpEncodingParameters` names it. The lowest comes first, the last is always full size. */
 export interface Encoding {
@@ -58,8 +59,11 @@ export function directEncoding(kind: SourceKind, track: MediaStreamTrack): Encod
   return { scaleResolutionDownBy: 1, maxBitrate: Math.round(maxBitrate(width * height) * DIRECT) };
 }
 
-/** How a voice is encoded for the bridge: with error correction, and next to nothing in silence. */
-export const VOICE = { codecOptions: { opusFec: true, opusDtx: true } } as const;
+/** How a voice is encoded for the bridge: with error correction, and next to nothing in silence. Browsers send packets of 20 ms unless told otherwise. */
+export function voiceOf(packetMs: VoicePacketMs) {
+  const packets = packetMs === 20 ? {} : { opusPtime: packetMs };
+  return { codecOptions: { opusFec: true, opusDtx: true, ...packets } };
+}
 
 /** Music and films: both channels, and quiet passages are sent as they are. */
 export const SCREEN_SOUND = {

@@ -40,12 +40,30 @@ test('a remote level rises at once and falls softly to nothing', () => {
   const { clock, levels } = start();
   levels.hear({ [ANN]: -12 });
   expect(levels.get(ANN)).toBe(1);
-  clock.advance(300);
+  clock.advance(1_000);
   expect(levels.get(ANN)).toBe(1);
   clock.advance(120);
   expect(levels.get(ANN)).toBeCloseTo(0.5);
   clock.advance(2_000);
   expect(levels.get(ANN)).toBe(0);
+});
+
+test('a remote level stays until the bridge looks again, in a big room too, and falls as soon as nothing is heard', () => {
+  const { clock, levels } = start();
+  for (const interval of [400, 800]) {
+    for (let look = 0; look < 3; look++) {
+      levels.hear({ [ANN]: -12 });
+      clock.advance(interval);
+      expect(levels.get(ANN)).toBe(1);
+    }
+    levels.hear({});
+    expect(levels.get(ANN)).toBe(1);
+    clock.advance(120);
+    expect(levels.get(ANN)).toBeCloseTo(0.5);
+    levels.hear({});
+    clock.advance(120);
+    expect(levels.get(ANN)).toBeCloseTo(0.25);
+  }
 });
 
 test('listeners are called while something is heard and once when it is over, then there is rest', () => {

@@ -7,9 +7,11 @@ import type { Levels } from './types.ts';
 const BEAT_MS = 100;
 /** Milliseconds between looks while only the words of a muted person are listened for. */
 const SLOW_BEAT_MS = 200;
-/** Milliseconds a remote level holds: the bridge tells four times a second at best. */
-const HOLD_MS = 300;
-/** Milliseconds in which a level that is no longer told halves. */
+/** Milliseconds one's own level holds: a syllable. */
+const LOCAL_HOLD_MS = 300;
+/** Milliseconds a remote level holds, unless it is told earlier that nothing is heard: in big rooms the bridge looks every 800 ms. */
+const REMOTE_HOLD_MS = 1_000;
+/** Milliseconds in which a level halves after that. */
 const HALF_LIFE_MS = 120;
 /** Below this a level is silence, and nobody is told any more. */
 const INAUDIBLE = 0.02;
@@ -63,7 +65,8 @@ export class LevelMeter implements Levels {
   get(of: ParticipantId | 'local'): number {
     const heard = of === 'local' ? this.#local : this.#remote.get(of);
     if (heard === undefined) return 0;
-    const age = this.#options.clock.now() - heard.at - HOLD_MS;
+    const hold = of === 'local' ? LOCAL_HOLD_MS : REMOTE_HOLD_MS;
+    const age = this.#options.clock.now() - heard.at - hold;
     const level = age <= 0 ? heard.level : heard.level * 0.5 ** (age / HALF_LIFE_MS);
     return level < INAUDIBLE ? 0 : level;
   }
@@ -77,7 +80,12 @@ export class LevelMeter implements Levels {
   /** What the bridge hears, in dBov. Who is not listed falls silent. */
   hear(levels: Readonly<Record<ParticipantId, number>>): void {
     const at = this.#options.clock.now();
-    for (const [id, { at: heardAt }] of this.#remote) if (at - heardAt > 2_000) this.#remote.delete(id);
+    for (const [id, heard] of this.#remote) {
+      if (at - heard.at > 2 * REMOTE_HOLD_MS) this.#remote.delete(id);
+      // It falls from now on.
+      else if (levels[id] === undefined)
+        this.#remote.set(id, { ...heard, at: Math.min(heard.at, at - REMOTE_HOLD_MS) });
+    }
     for (const [id, db] of entries(levels)) this.#remote.set(id, { level: loudness(db), at });
     this.wake();
   }

@@ -14,6 +14,8 @@ export interface LocalSourceOptions {
   readonly kind: SourceKind;
   /** What becomes of the source when nothing is to be sent: it stays, muted, or it is no more, and another track is another source. */
   readonly whenIdle: 'muted' | 'gone';
+  /** When it may be published in another form. In sound there would be a gap, so that waits until nobody can hear it. */
+  readonly whenRenewed: 'at once' | 'while muted';
   /** An id that was never used; undefined when all are used up. */
   readonly makeId: () => SourceId | undefined;
   /** Tells the conference. */
@@ -149,6 +151,8 @@ export class LocalSource {
   #renewal(published: Published, track: MediaStreamTrack | undefined): (() => Promise<void>) | undefined {
     const { path } = published;
     if (track === undefined || track.readyState === 'ended') return undefined;
+    const isMuted = this.#wish.muted && published.saidMuted !== false;
+    if (this.#options.whenRenewed === 'while muted' && !isMuted) return undefined;
     if (path.formOf(this.#options.kind, track) === published.form) return undefined;
     const id = this.#options.makeId();
     return id === undefined ? undefined : () => this.#publish(path, id, track, published);

@@ -426,7 +426,7 @@ class ComposedMeeting implements Meeting {
     const session = this.#session;
     const device = this.#device;
     if (session === undefined || device === undefined) return;
-    const { clock, log, createConnection, createStream } = this.#environment;
+    const { clock, random, log, createConnection, createStream } = this.#environment;
     this.#iceServers.accept(iceServers);
     const before = this.#seat;
     const restored = before?.self === view.self;
@@ -445,6 +445,7 @@ class ComposedMeeting implements Meeting {
       iceServers: this.#iceServers,
       direct: () => this.#direct.way,
       clock,
+      random,
       log,
       listener: {
         changed: () => this.#publish(),
