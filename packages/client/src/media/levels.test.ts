@@ -14,16 +14,18 @@ function start() {
     direct: false,
   };
   const told: boolean[] = [];
+  const quiet: boolean[] = [];
   let changes = 0;
   const levels = new LevelMeter({
     clock,
     readMicrophone: () => microphone.db,
     listensMuted: () => microphone.db !== undefined && microphone.muted,
     talkingWhileMutedChanged: () => changes++,
+    quietChanged: (now) => quiet.push(now),
     tellsSpeech: () => microphone.direct,
     speechChanged: (speaks) => told.push(speaks),
   });
-  return { clock, levels, microphone, told, changes: () => changes };
+  return { clock, levels, microphone, told, quiet, changes: () => changes };
 }
 
 test('loudness rises with decibels from 0 to 1', () => {
@@ -164,6 +166,45 @@ test('while two are directly connected it is told who speaks, after more than a 
   expect(told).toEqual([true]);
   clock.advance(1_000);
   expect(told).toEqual([true, false]);
+});
+
+test('a microphone that is on is quiet when nothing was said for 5 s, until the first sound', () => {
+  const { clock, levels, microphone, quiet } = start();
+  levels.subscribe(() => undefined);
+  microphone.db = -30;
+  levels.wake();
+  clock.advance(1_000);
+  microphone.db = -70;
+  clock.advance(4_900);
+  expect(quiet).toEqual([]);
+  clock.advance(200);
+  expect(quiet).toEqual([true]);
+  microphone.db = -45;
+  clock.advance(100);
+  expect(quiet).toEqual([true, false]);
+});
+
+test('a muted microphone is not quiet, nor one at which nobody looks any more', () => {
+  const { clock, levels, microphone, quiet } = start();
+  const stop = levels.subscribe(() => undefined);
+  Object.assign(microphone, { db: -70, muted: true });
+  levels.wake();
+  clock.advance(10_000);
+  expect(quiet).toEqual([]);
+  microphone.muted = false;
+  clock.advance(4_700);
+  expect(quiet).toEqual([]);
+  clock.advance(500);
+  expect(quiet).toEqual([true]);
+  stop();
+  clock.advance(60_000);
+  expect(quiet).toEqual([true, false]);
+  // What was said meanwhile is not known.
+  levels.subscribe(() => undefined);
+  clock.advance(4_700);
+  expect(quiet).toEqual([true, false]);
+  clock.advance(500);
+  expect(quiet).toEqual([true, false, true]);
 });
 
 test('who is muted does not speak, and is told to have stopped', () => {

@@ -24,6 +24,11 @@ const RECENT_MS = 1_500;
 /** Milliseconds it is said for after the last word. */
 const REMIND_MS = 3_000;
 
+/** Loudness from which an open microphone is not quiet: little above what is left of a room behind noise suppression. */
+const SOUND = 0.15;
+/** Milliseconds without any before the person is taken to listen: longer than a thought between two sentences. */
+const QUIET_MS = 5_000;
+
 export interface LevelsOptions {
   readonly clock: Clock;
   /** dBFS of one's own microphone now; undefined while it is closed. */
@@ -31,6 +36,8 @@ export interface LevelsOptions {
   /** Whether the microphone is open though muted. */
   readonly listensMuted: () => boolean;
   readonly talkingWhileMutedChanged: () => void;
+  /** The microphone is on, and nothing has been said for a while; or that is over. Never told while nobody looks at levels. */
+  readonly quietChanged: (quiet: boolean) => void;
   /** Whether nobody else listens who speaks, so that everybody says so for themselves. */
   readonly tellsSpeech: () => boolean;
   /** Only then: the person speaks, or has fallen silent `LIMITS.speechPauseMs` ago. */
@@ -51,6 +58,9 @@ export class LevelMeter implements Levels {
   #speaksUntil = 0;
   #speaks = false;
   #audible = false;
+  /** When the open microphone may not have been quiet, last. */
+  #soundAt = -Infinity;
+  #quiet = false;
   #closed = false;
 
   constructor(options: LevelsOptions) {
@@ -92,7 +102,10 @@ export class LevelMeter implements Levels {
 
   /** Something changed that it should look at: the microphone was opened, muted or unmuted. */
   wake(): void {
-    if (this.#stopBeat === undefined && !this.#closed) this.#beat();
+    if (this.#stopBeat !== undefined || this.#closed) return;
+    // What was said while nobody looked is not known.
+    this.#soundAt = this.#options.clock.now();
+    this.#beat();
   }
 
   /** What was said of one's speech may be lost. */
@@ -112,7 +125,11 @@ export class LevelMeter implements Levels {
     const watched = this.#listeners.size > 0;
     const busy = watched && (this.#audible || hears);
     const tells = hears && this.#options.tellsSpeech();
-    if (!busy && !tells && !this.#speaks && !this.#talking && !this.#options.listensMuted()) return;
+    if (!busy && !tells && !this.#speaks && !this.#talking && !this.#options.listensMuted()) {
+      // Nobody listens any more for when it is over.
+      this.#sayQuiet(false);
+      return;
+    }
     this.#stopBeat = this.#options.clock.after(busy ? BEAT_MS : SLOW_BEAT_MS, () => this.#beat());
   }
 
@@ -127,6 +144,8 @@ export class LevelMeter implements Levels {
     if (muted) this.#local = { level: 0, at: now };
     else if (shown >= this.get('local')) this.#local = { level: shown, at: now };
     this.#noteSpeech(heard >= SPEECH, now, muted);
+    if (reading === undefined || muted || heard >= SOUND) this.#soundAt = now;
+    this.#sayQuiet(now - this.#soundAt >= QUIET_MS);
 
     const audible = this.get('local') > 0 || [...this.#remote.keys()].some((id) => this.get(id) > 0);
     // Once more after the last sound, so that every bar goes down to nothing.
@@ -144,6 +163,12 @@ export class LevelMeter implements Levels {
     if (spoke && tells) this.#speaksUntil = now + LIMITS.speechPauseMs;
     this.#sayTalking(muted && now < this.#talkingUntil);
     this.#saySpeaks(tells && now < this.#speaksUntil);
+  }
+
+  #sayQuiet(quiet: boolean): void {
+    if (quiet === this.#quiet) return;
+    this.#quiet = quiet;
+    this.#options.quietChanged(quiet);
   }
 
   #sayTalking(talking: boolean): void {

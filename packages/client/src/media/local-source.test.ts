@@ -70,7 +70,7 @@ function start(kind: 'camera' | 'microphone' | 'screen' = 'camera') {
   const source = new LocalSource({
     kind,
     whenIdle: kind === 'screen' ? 'gone' : 'muted',
-    whenRenewed: kind === 'microphone' ? 'while muted' : 'at once',
+    whenRenewed: kind === 'microphone' ? 'while silent' : 'at once',
     makeId: () => makeSourceId(SELF, kind, count++),
     sayMuted: (id, muted) => path.said.push(`say ${id} ${muted ? 'muted' : 'unmuted'}`),
     log: () => undefined,
@@ -297,6 +297,20 @@ describe('another form of a microphone', () => {
     ]);
     source.set({ track, muted: false });
     expect(path.take()).toEqual(['say 0000000a-a1 unmuted']);
+  });
+
+  test('is taken when nothing has been said for a while', async () => {
+    const { path, source } = await speaking();
+    path.codec = 'longer';
+    source.review();
+    source.setQuiet(true);
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-a1 instead of 0000000a-a0', 'announced audible']);
+    source.setQuiet(false);
+    path.codec = 'shorter';
+    source.review();
+    await turn();
+    expect(path.take()).toEqual([]);
   });
 
   test('is taken at once while it is muted', async () => {

@@ -128,6 +128,7 @@ class ComposedMeeting implements Meeting {
       readMicrophone: () => this.#meter.read(),
       listensMuted: () => this.#meter.isOpen && !this.#devices.microphone.wanted,
       talkingWhileMutedChanged: () => this.#publish(),
+      quietChanged: (quiet) => this.#outgoing.of('microphone').setQuiet(quiet),
       tellsSpeech: () => this.#seat?.media.isDirectAlone === true,
       speechChanged: (speaks) => this.#session?.sendSignal({ type: 'speech', speaks }),
     });

@@ -29,7 +29,7 @@ export class Outgoing {
       new LocalSource({
         kind,
         whenIdle: kind === 'screen' || kind === 'screenAudio' ? 'gone' : 'muted',
-        whenRenewed: mediaKindOf(kind) === 'audio' ? 'while muted' : 'at once',
+        whenRenewed: mediaKindOf(kind) === 'audio' ? 'while silent' : 'at once',
         makeId: () => makeId(kind),
         sayMuted,
         log,
