@@ -25,9 +25,10 @@ interface Row {
   readonly workerMicroseconds: number;
 }
 
+const machine = machineLine();
 const server = await benchServer();
 try {
-  console.log(`${machineLine()}\n`);
+  console.log(`${machine}\n`);
   for (let round = 0; round < rounds; round += 1) {
     // The other way round every second time: what else the machine does may grow or fade meanwhile.
     for (const packetMs of round % 2 === 0 ? PACKET_TIMES : PACKET_TIMES.toReversed()) {
@@ -59,7 +60,7 @@ for (const { packetMs, packets, worker, server: node, generator } of savings) {
     `${packetMs} ms: packets ${packets.toFixed(2)}, worker ${worker.toFixed(2)}, Node ${node.toFixed(2)}, generator ${generator.toFixed(2)}`,
   );
 }
-saveResult('frames', { machine: machineLine(), people, rows, savings });
+saveResult('frames', { machine, people, rows, savings });
 
 /** One of five has the floor in turn and is seen small; the others listen, and their microphones send next to nothing. */
 async function hall(packetMs: Row['packetMs']): Promise<Row> {
