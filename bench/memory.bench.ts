@@ -34,7 +34,7 @@ const sending = await weightOf({
   participants: 10,
   joinsPerSecond: 50,
   video: { bitrate: 30_000, layers: 3, framesPerSecond: 2 },
-  audio: { bitrate: 20_000 },
+  audio: { bitrate: 20_000, packetMs: 20 },
   dtx: true,
 });
 const ofTen = { node: sending.node / 100, worker: sending.worker / 100 };

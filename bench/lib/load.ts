@@ -15,7 +15,7 @@ const USUAL: LoadPlan = {
   duration: 15,
   processes: 1,
   video: { bitrate: 512_000, layers: 1, framesPerSecond: 30 },
-  audio: { bitrate: 40_000 },
+  audio: { bitrate: 40_000, packetMs: 20 },
   senders: 500,
   talkers: 500,
   dtx: false,

@@ -45,6 +45,16 @@ it('is not who is loudest only now and then', () => {
   expect(speaker.look(['ann'])).toBe('ann');
 });
 
+it('PT4 is who was the loudest in three looks of their own, whoever is looked at in between', () => {
+  const speaker = new DominantSpeaker();
+  const [own, others] = [new Set(['ann']), new Set(['ben'])];
+  expect(speaker.look(['ann', 'ben'], own)).toBeUndefined();
+  expect(speaker.look(['ann', 'ben'], others)).toBeUndefined();
+  expect(speaker.look(['ann', 'ben'], own)).toBeUndefined();
+  expect(speaker.look(['ann', 'ben'], others)).toBeUndefined();
+  expect(speaker.look(['ann', 'ben'], own)).toBe('ann');
+});
+
 it('is told again when who dominated left and came back', () => {
   const speaker = new DominantSpeaker();
   speaker.choose('ann');

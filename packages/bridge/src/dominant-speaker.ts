@@ -17,9 +17,12 @@ export class DominantSpeaker {
     this.#chosen = voice;
   }
 
-  /** A look at who can be heard, the loudest first. Returns who dominates from now on, if that is somebody else than before. */
-  look(audible: readonly string[]): string | undefined {
-    const next = this.#next(audible);
+  /**
+   * A look at who can be heard, the loudest first. Returns who dominates from now on, if that is somebody else than before. `fresh`: who can be heard by this
+   * very look; the others could by an earlier one.
+   */
+  look(audible: readonly string[], fresh: ReadonlySet<string> = new Set(audible)): string | undefined {
+    const next = this.#next(audible, fresh);
     if (next === undefined || next === this.#dominant) return undefined;
     this.#dominant = next;
     return next;
@@ -31,9 +34,10 @@ export class DominantSpeaker {
     if (this.#dominant === voice) this.#dominant = undefined;
   }
 
-  #next(audible: readonly string[]): string | undefined {
+  #next(audible: readonly string[], fresh: ReadonlySet<string>): string | undefined {
     const [loudest] = audible;
-    this.#looks = loudest === this.#loudest ? this.#looks + 1 : 1;
+    const look = loudest !== undefined && fresh.has(loudest) ? 1 : 0;
+    this.#looks = loudest === this.#loudest ? this.#looks + look : look;
     this.#loudest = loudest;
     for (const voice of [this.#chosen, this.#dominant]) {
       if (voice === undefined || !audible.includes(voice)) continue;

@@ -3,14 +3,17 @@ import type { ParticipantId } from '@treff/protocol';
 import { MEDIA_CODECS } from './codecs.ts';
 import { DominantSpeaker } from './dominant-speaker.ts';
 import { refusalOf } from './errors.ts';
+import { LevelLooks } from './level-looks.ts';
+import type { PacketTime } from './packet-time.ts';
+import type { Levels } from './room-speech.ts';
 import type { Source } from './source.ts';
 import type { MediaWorker } from './worker-pool.ts';
 
 /**
- * Milliseconds between two looks at who is how loud. The observer takes for silent who sent fewer than ten packets since the last look, and there
- * is one each 20 ms: at its shortest interval, 250, jitter alone makes voices flicker.
+ * Packets between two looks at who is how loud: 400 ms of the usual 20 ms each. The observer takes for silent who sent fewer than ten since the last look: with
+ * 12 of them, jitter alone would make voices flicker. So those who send longer packets are looked at less often, by an observer of their own.
  */
-const LEVEL_INTERVAL_MS = 400;
+const LEVEL_PACKETS = 20;
 /** dBov below which somebody is silent. */
 const LEVEL_THRESHOLD = -60;
 /** Voices told at once: nobody can tell more apart. */
@@ -19,8 +22,8 @@ const LEVEL_ENTRIES = 16;
 const SPEAKER_INTERVAL_MS = 300;
 
 export interface SpeechListener {
-  /** dBov, -127 to 0, of those who can be heard; empty when it has become silent. */
-  readonly levels: (levels: Readonly<Record<ParticipantId, number>>) => void;
+  /** dBov, -127 to 0, of those who can be heard; empty when it has become silent. `fresh`: those of whom that is news, the others were heard before. */
+  readonly levels: (levels: Levels, fresh: ReadonlySet<ParticipantId>) => void;
   readonly dominant: (endpoint: ParticipantId) => void;
 }
 
@@ -28,26 +31,25 @@ export interface SpeechListener {
 export class Placement {
   readonly worker: MediaWorker;
   readonly router: types.Router;
-  readonly #levels: types.AudioLevelObserver;
+  /** By the packet time of the microphones that they listen to; made when the first of these comes. */
+  readonly #levels = new Map<PacketTime, Promise<types.AudioLevelObserver>>();
   readonly #speakers: types.ActiveSpeakerObserver;
   readonly #listener: SpeechListener;
   readonly #microphones = new Map<string, ParticipantId>();
+  readonly #looks = new LevelLooks();
   readonly #dominant = new DominantSpeaker();
 
   private constructor(
     worker: MediaWorker,
     router: types.Router,
-    observers: { levels: types.AudioLevelObserver; speakers: types.ActiveSpeakerObserver },
+    speakers: types.ActiveSpeakerObserver,
     listener: SpeechListener,
   ) {
     this.worker = worker;
     this.router = router;
-    this.#levels = observers.levels;
-    this.#speakers = observers.speakers;
+    this.#speakers = speakers;
     this.#listener = listener;
     worker.load += 1;
-    this.#levels.on('volumes', (volumes) => this.#heard(volumes));
-    this.#levels.on('silence', () => this.#listener.levels({}));
     this.#speakers.on('dominantspeaker', ({ producer }) => this.#dominant.choose(producer.id));
   }
 
@@ -56,15 +58,8 @@ export class Placement {
     try {
       const router = await worker.worker.createRouter({ mediaCodecs: MEDIA_CODECS });
       try {
-        const [levels, speakers] = await Promise.all([
-          router.createAudioLevelObserver({
-            interval: LEVEL_INTERVAL_MS,
-            threshold: LEVEL_THRESHOLD,
-            maxEntries: LEVEL_ENTRIES,
-          }),
-          router.createActiveSpeakerObserver({ interval: SPEAKER_INTERVAL_MS }),
-        ]);
-        return new Placement(worker, router, { levels, speakers }, listener);
+        const speakers = await router.createActiveSpeakerObserver({ interval: SPEAKER_INTERVAL_MS });
+        return new Placement(worker, router, speakers, listener);
       } catch (error) {
         router.close();
         throw error;
@@ -80,15 +75,18 @@ export class Placement {
   }
 
   /** Listens to a microphone from now on; other sources say nothing about who speaks. */
-  async listenTo({ kind, owner, producer }: Source): Promise<void> {
+  async listenTo({ kind, owner, producer, packetTime }: Source): Promise<void> {
     if (kind !== 'microphone') return;
     this.#microphones.set(producer.id, owner);
+    producer.observer.on('pause', () => this.#looks.forget(producer.id));
     producer.observer.once('close', () => {
       this.#microphones.delete(producer.id);
+      this.#looks.forget(producer.id);
       this.#dominant.forget(producer.id);
     });
     await Promise.all([
-      this.#levels.addProducer({ producerId: producer.id }),
+      this.#levelsOf(packetTime).then((levels) => levels.addProducer({ producerId: producer.id })),
+      // This one counts what lies between two packets by the clock, so one for all does.
       this.#speakers.addProducer({ producerId: producer.id }),
     ]);
   }
@@ -98,15 +96,42 @@ export class Placement {
     this.router.close();
   }
 
-  #heard(volumes: readonly types.AudioLevelObserverVolume[]): void {
+  #levelsOf(packetTime: PacketTime): Promise<types.AudioLevelObserver> {
+    const known = this.#levels.get(packetTime);
+    if (known !== undefined) return known;
+    const making = this.#makeLevels(packetTime);
+    this.#levels.set(packetTime, making);
+    // The next microphone tries again.
+    making.catch(() => this.#levels.delete(packetTime));
+    return making;
+  }
+
+  async #makeLevels(packetTime: PacketTime): Promise<types.AudioLevelObserver> {
+    const levels = await this.router.createAudioLevelObserver({
+      interval: LEVEL_PACKETS * packetTime,
+      threshold: LEVEL_THRESHOLD,
+      maxEntries: LEVEL_ENTRIES,
+    });
+    levels.on('volumes', (volumes) => this.#heard(packetTime, volumes));
+    levels.on('silence', () => this.#heard(packetTime, []));
+    return levels;
+  }
+
+  #heard(packetTime: PacketTime, volumes: readonly types.AudioLevelObserverVolume[]): void {
+    const news = volumes.flatMap(({ producer: { id }, volume }) =>
+      this.#microphones.has(id) ? [{ id, level: Math.round(volume) }] : [],
+    );
+    this.#looks.note(packetTime, news);
+    const heard = this.#looks.heard.slice(0, LEVEL_ENTRIES);
     const levels: Record<ParticipantId, number> = {};
-    for (const { producer, volume } of volumes) {
-      const owner = this.#microphones.get(producer.id);
-      if (owner !== undefined) levels[owner] = Math.round(volume);
+    for (const { id, level } of heard) {
+      const owner = this.#microphones.get(id);
+      if (owner !== undefined) levels[owner] = level;
     }
-    this.#listener.levels(levels);
-    const audible = volumes.map(({ producer }) => producer.id).filter((id) => this.#microphones.has(id));
-    const dominant = this.#dominant.look(audible);
+    const freshIds = news.map(({ id }) => id);
+    this.#listener.levels(levels, new Set(freshIds.flatMap((id) => this.#microphones.get(id) ?? [])));
+    const audible = heard.map(({ id }) => id);
+    const dominant = this.#dominant.look(audible, new Set(freshIds));
     const owner = dominant === undefined ? undefined : this.#microphones.get(dominant);
     if (owner !== undefined) this.#listener.dominant(owner);
   }

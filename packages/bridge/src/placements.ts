@@ -3,18 +3,18 @@ import type { ParticipantId } from '@treff/protocol';
 import { unavailable } from './errors.ts';
 import { Paced } from './paced.ts';
 import { Placement, type SpeechListener } from './placement.ts';
-import { RoomSpeech } from './room-speech.ts';
+import { RoomSpeech, type Levels } from './room-speech.ts';
 import type { MediaWorker } from './worker-pool.ts';
 
 export interface PlacementsOptions {
   /** The worker for one more endpoint of a conference that has so many on those workers; `undefined` while none lives. */
   readonly chooseWorker: (endpoints: ReadonlyMap<MediaWorker, number>) => MediaWorker | undefined;
   /** Who speaks in the whole conference. */
-  readonly speech: SpeechListener;
+  readonly speech: { readonly levels: (levels: Levels) => void } & Pick<SpeechListener, 'dominant'>;
   readonly clock: Clock;
 }
 
-/** Milliseconds between two times that levels are told: several workers listen, each every 400 ms. */
+/** Milliseconds between two times that levels are told: several workers listen, each every 400 ms or more. */
 const LEVELS_MS = 250;
 
 /** Where a conference is: on one worker, and on more when that one is full. Placements are opened when an endpoint needs them; an empty one closes unless it is the last. */
@@ -128,8 +128,8 @@ export class Placements {
       if (endpoint !== undefined) speech.dominant(endpoint);
     };
     return {
-      levels: (levels) => {
-        const next = this.#speech.hear(worker, levels);
+      levels: (levels, fresh) => {
+        const next = this.#speech.hear(worker, levels, fresh);
         if (this.#open.size > 1) this.#tellLevels.ask();
         else speech.levels(this.#speech.levels);
         dominant(next);

@@ -68,6 +68,16 @@ describe('who speaks on several workers', () => {
     }
   });
 
+  it('PT4 is the louder one after three looks at that one, whatever else that worker looks at', () => {
+    const room = speech();
+    room.choose('a', ANN);
+    room.hear('a', { [ANN]: -40 });
+    room.choose('b', BEN);
+    const heard = { [BEN]: -20, [CEM]: -50 };
+    const looks = [BEN, CEM, BEN, CEM, CEM, BEN].map((at) => room.hear('b', heard, new Set([at])));
+    expect(looks).toEqual([undefined, undefined, undefined, undefined, undefined, BEN]);
+  });
+
   it('SV5 is nobody of a worker that died', () => {
     const room = speech();
     room.choose('a', ANN);

@@ -21,8 +21,11 @@ export class RoomSpeech<P> {
     return Object.fromEntries([...this.#heard.values()].flatMap((levels) => Object.entries(levels)));
   }
 
-  /** One part has listened. Returns who dominates from now on, if that is somebody else than before. */
-  hear(place: P, levels: Levels): ParticipantId | undefined {
+  /**
+   * One part has listened. Returns who dominates from now on, if that is somebody else than before. `fresh`: who can be heard by this very look; absent:
+   * all of them.
+   */
+  hear(place: P, levels: Levels, fresh?: ReadonlySet<ParticipantId>): ParticipantId | undefined {
     this.#heard.set(place, levels);
     const [loudest] = this.#candidates().toSorted((one, other) => other.level - one.level);
     const dominant = this.#dominant;
@@ -31,8 +34,8 @@ export class RoomSpeech<P> {
       return undefined;
     }
     if (dominant !== undefined && this.#levelOf(dominant) !== undefined) {
-      // A look is one of the challenger's own part, or several parts would count for more.
-      if (place !== loudest.place) return undefined;
+      // A look is one at the challenger, or those at others would count for more.
+      if (place !== loudest.place || fresh?.has(loudest.endpoint) === false) return undefined;
       const looks = this.#challenge?.endpoint === loudest.endpoint ? this.#challenge.looks + 1 : 1;
       this.#challenge = { endpoint: loudest.endpoint, looks };
       if (looks < PATIENCE) return undefined;

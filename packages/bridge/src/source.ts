@@ -9,6 +9,7 @@ import {
 import type { VideoSource } from './allocation.ts';
 import { expectedBitrate, measuredBitrate } from './estimate.ts';
 import { layerHeights, type Picture } from './layers.ts';
+import { packetTimeOf, type PacketTime } from './packet-time.ts';
 import type { Outlets } from './pipes.ts';
 import { spatialLayers } from './rtp.ts';
 
@@ -28,6 +29,8 @@ export class Source {
   readonly #fullHeights: readonly number[];
   #heights: readonly number[];
   #measured: number | undefined;
+  /** Of sound: milliseconds in a packet, as its sender says. */
+  readonly packetTime: PacketTime;
   /** Of a microphone: nobody is to hear it, though it is on. */
   silenced = false;
 
@@ -43,6 +46,7 @@ export class Source {
     this.producer = producer;
     this.outlets = outlets;
     const { width, height, rtpParameters } = publication;
+    this.packetTime = packetTimeOf(rtpParameters);
     this.layers = spatialLayers(rtpParameters);
     const isOneStream = this.layers !== rtpParameters.encodings.length;
     this.#picture = { width, height, layers: this.layers, isOneStream };

@@ -33,7 +33,7 @@ export class VoiceSelection {
   add(source: Source): void {
     if (source.kind !== 'microphone') return;
     this.#microphones.set(source.id, source);
-    this.#voices.add(source.id, !source.producer.paused, this.#options.clock.now());
+    this.#voices.add(source.id, !source.producer.paused, this.#options.clock.now(), source.packetTime);
     this.#decide();
   }
 

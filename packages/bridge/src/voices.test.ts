@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type SourceId, LIMITS, makeSourceId, participantId } from '@treff/protocol';
+import type { PacketTime } from './packet-time.ts';
 import { type VoiceDecision, Voices } from './voices.ts';
 
 const MOST_READY = 2 * LIMITS.voices;
@@ -10,8 +11,8 @@ const microphone = (index: number): SourceId =>
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, index) => from + index);
 
-/** A room in which time passes as told. Microphones are numbers. */
-function room() {
+/** A room in which time passes as told, and microphones send packets of so many milliseconds. These are numbers. */
+function room(packetTime: PacketTime = 20) {
   const voices = new Voices();
   const ids = new Map<SourceId, number>();
   const open = new Set<number>();
@@ -42,7 +43,7 @@ function room() {
       for (const one of some) {
         ids.set(microphone(one), one);
         if (on) open.add(one);
-        voices.add(microphone(one), on, now);
+        voices.add(microphone(one), on, now, packetTime);
         decide();
       }
     },
@@ -170,6 +171,25 @@ describe('whose voices are forwarded', () => {
     expect(crowd.heard).toEqual(range(0, 12));
     crowd.wait(1);
     expect(crowd.heard).toEqual(range(1, 13));
+  });
+
+  it('PT5 makes room after a silence of twice and three times as long with packets that are as much longer', () => {
+    for (const packetTime of [40, 60] as const) {
+      const pause = 50 * packetTime;
+      const crowd = room(packetTime);
+      crowd.come(range(0, 13), false);
+      crowd.on(...range(0, 12));
+      crowd.hear(...range(0, 12));
+      crowd.wait(1);
+      crowd.hear(...range(1, 12));
+      crowd.on(12);
+      crowd.hear(12);
+      crowd.wait(pause - 2);
+      crowd.hear(12);
+      expect(crowd.heard).toEqual(range(0, 12));
+      crowd.wait(1);
+      expect(crowd.heard).toEqual(range(1, 13));
+    }
   });
 
   it('VO7 stays that of whoever can be heard', () => {

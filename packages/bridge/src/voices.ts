@@ -1,4 +1,5 @@
 import { type SourceId, LIMITS } from '@treff/protocol';
+import type { PacketTime } from './packet-time.ts';
 
 /**
  * Which microphones of a conference are heard, and which are ready to be: receivers have consumers of those only. The rules and their numbers are in
@@ -10,7 +11,10 @@ import { type SourceId, LIMITS } from '@treff/protocol';
 const READY_BESIDE = LIMITS.voices;
 /** Milliseconds of silence after which a voice makes room for one that is switched on; and for which consumers last that were made. */
 const YIELD_MS = 10_000;
-/** Milliseconds of silence after which a voice makes room for one that is heard: longer than the pause between two sentences. */
+/**
+ * Milliseconds of silence after which a voice makes room for one that is heard: longer than the pause between two sentences. For packets of 20 ms: who sends longer ones is
+ * looked at less often, and one look that finds a pause must not end their turn.
+ */
 const PAUSE_MS = 1_000;
 /** Milliseconds for which a muted microphone stays ready in a conference that has more of them than may be heard. */
 const MUTED_READY_MS = 60_000;
@@ -20,6 +24,8 @@ type Place = 'absent' | 'ready' | 'heard';
 
 interface Voice {
   readonly id: SourceId;
+  /** Milliseconds of silence that belong to what it says. */
+  readonly pause: number;
   open: boolean;
   place: Place;
   /** When it was switched on or heard last. */
@@ -45,10 +51,11 @@ export class Voices {
   /** Since when there are more microphones than may be heard. */
   #crowdedSince: number | undefined;
 
-  /** A microphone begins. */
-  add(id: SourceId, open: boolean, now: number): void {
+  /** A microphone begins, whose packets last so many milliseconds. */
+  add(id: SourceId, open: boolean, now: number, packetTime: PacketTime = 20): void {
     const sign = open ? now : -Infinity;
-    this.#voices.set(id, { id, open, place: 'absent', sign, heard: -Infinity, since: now });
+    const pause = (PAUSE_MS * packetTime) / 20;
+    this.#voices.set(id, { id, pause, open, place: 'absent', sign, heard: -Infinity, since: now });
   }
 
   remove(id: SourceId): void {
@@ -161,12 +168,12 @@ class Crowd {
   }
 
   /** Whether there is room to be heard; a voice that was silent for long enough makes it. */
-  #makeRoom({ sign, heard }: Voice): boolean {
+  #makeRoom({ sign, heard, pause }: Voice): boolean {
     if (this.#heard.size < LIMITS.voices) return true;
-    const patience = this.#now - heard < PAUSE_MS ? PAUSE_MS : YIELD_MS;
+    const isHeard = this.#now - heard < pause;
     const last = longestSilent(
       this.#heard,
-      (other) => other.sign < sign && this.#isDue(other.sign + patience),
+      (other) => other.sign < sign && this.#isDue(other.sign + (isHeard ? other.pause : YIELD_MS)),
     );
     if (last === undefined) return false;
     this.#place(last, 'ready');

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ParticipantId, type SourceKind, makeSourceId } from '@treff/protocol';
 import { participant, until } from '@treff/testing';
 import { IDLE } from '../src/load.ts';
+import type { PacketTime } from '../src/packet-time.ts';
 import { Outlets, Pipes } from '../src/pipes.ts';
 import { Placement } from '../src/placement.ts';
 import { Source } from '../src/source.ts';
@@ -13,12 +14,12 @@ const AUDIO_LEVEL = 1;
 const PAYLOAD_TYPE = 111;
 
 /** One Opus packet with its audio level (RFC 6464) in a one-byte header extension. `level` is dBov, -127 to 0. */
-function soundPacket(ssrc: number, sequence: number, level: number): Buffer {
+function soundPacket(ssrc: number, sequence: number, level: number, packetTime: number): Buffer {
   const packet = Buffer.alloc(12 + 8 + 20);
   packet.writeUInt8(0x90, 0);
   packet.writeUInt8(PAYLOAD_TYPE, 1);
   packet.writeUInt16BE(sequence % 65_536, 2);
-  packet.writeUInt32BE((sequence * 960) % 2 ** 32, 4);
+  packet.writeUInt32BE((sequence * packetTime * 48) % 2 ** 32, 4);
   packet.writeUInt32BE(ssrc, 8);
   packet.writeUInt16BE(0xbede, 12);
   packet.writeUInt16BE(1, 14);
@@ -53,11 +54,19 @@ describe('who speaks', () => {
     worker.close();
   });
 
-  /** A source that sends a packet every 20 ms, silent or with the ups and downs of speech: a steady sound is noise to the observer. */
-  async function speaker(owner: ParticipantId, kind: SourceKind, ssrc: number) {
+  /** A source that sends packets of so many milliseconds, silent or with the ups and downs of speech: a steady sound is noise to the observer. */
+  async function speaker(owner: ParticipantId, kind: SourceKind, ssrc: number, packetTime: PacketTime = 20) {
     const transport = await placement.router.createDirectTransport();
     const rtpParameters = {
-      codecs: [{ mimeType: 'audio/opus', payloadType: PAYLOAD_TYPE, clockRate: 48_000, channels: 2 }],
+      codecs: [
+        {
+          mimeType: 'audio/opus',
+          payloadType: PAYLOAD_TYPE,
+          clockRate: 48_000,
+          channels: 2,
+          parameters: { ptime: packetTime },
+        },
+      ],
       headerExtensions: [{ uri: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level' as const, id: AUDIO_LEVEL }],
       encodings: [{ ssrc }],
     };
@@ -70,10 +79,10 @@ describe('who speaks', () => {
     let sequence = 0;
     const timer = setInterval(() => {
       sequence += 1;
-      const syllable = sequence % 15 < 10;
+      const syllable = (sequence * packetTime) % 300 < 200;
       const level = loudness === undefined ? -127 : steady || syllable ? loudness : loudness - 15;
-      producer.send(soundPacket(ssrc, sequence, level));
-    }, 20);
+      producer.send(soundPacket(ssrc, sequence, level, packetTime));
+    }, packetTime);
     const made = {
       speakAt: (level: number) => {
         loudness = level;
@@ -85,6 +94,7 @@ describe('who speaks', () => {
       hush: () => {
         loudness = undefined;
       },
+      mute: () => producer.pause(),
       stop: () => {
         clearInterval(timer);
         transport.close();
@@ -179,6 +189,72 @@ describe('who speaks', () => {
     expect(levels.at(-1)?.[humming]).toBeDefined();
     hum.stop();
     voice.stop();
+  });
+
+  it.each([40, 60] as const)('is heard and dominates with packets of %i ms, too', async (packetTime) => {
+    const [first, second] = [participant(10 + packetTime), participant(11 + packetTime)];
+    const one = await speaker(first, 'microphone', 10 + packetTime, packetTime);
+    const other = await speaker(second, 'microphone', 11 + packetTime, packetTime);
+    dominant.length = 0;
+    one.speakAt(-10);
+    await until(
+      () => dominant.at(-1) === first && Math.abs((levels.at(-1)?.[first] ?? -127) + 15) <= 5,
+      () => ({ dominant, levels: levels.slice(-5) }),
+    );
+    expect(levels.at(-1)?.[second]).toBeUndefined();
+    one.hush();
+    other.speakAt(-10);
+    await until(
+      () => dominant.at(-1) === second && levels.at(-1)?.[first] === undefined,
+      () => ({ dominant, levels: levels.slice(-5) }),
+    );
+    one.stop();
+    other.stop();
+    await until(
+      () => Object.keys(levels.at(-1) ?? {}).length === 0,
+      () => levels.slice(-5),
+    );
+  });
+
+  it('is told of all alike, whatever packets they send, until they are silent or muted', async () => {
+    const [short, long, late] = [participant(80), participant(81), participant(82)];
+    const people = await Promise.all([
+      speaker(short, 'microphone', 80),
+      speaker(long, 'microphone', 81, 40),
+      speaker(late, 'microphone', 82, 40),
+    ]);
+    for (const { speakAt } of people) speakAt(-20);
+    const isHeard = (owner: ParticipantId) => levels.at(-1)?.[owner] !== undefined;
+    await until(
+      () => [short, long, late].every(isHeard),
+      () => levels.slice(-5),
+    );
+    // No look at the one kind says that the others are silent.
+    const before = levels.length;
+    await until(
+      () => levels.length >= before + 6,
+      () => levels.slice(before),
+    );
+    expect(levels.slice(before).every((told) => short in told && long in told && late in told)).toBe(true);
+
+    const [shorter, longer, muted] = people;
+    await muted.mute();
+    await until(
+      () => !isHeard(late),
+      () => levels.slice(-5),
+    );
+    shorter.hush();
+    await until(
+      () => !isHeard(short),
+      () => levels.slice(-5),
+    );
+    expect(isHeard(long)).toBe(true);
+    longer.hush();
+    await until(
+      () => Object.keys(levels.at(-1) ?? { nothing: 0 }).length === 0,
+      () => levels.slice(-5),
+    );
+    for (const { stop } of people) stop();
   });
 
   it('is forgotten with the microphone', async () => {

@@ -18,6 +18,8 @@ export interface FakeTransport {
   readonly receivers: ReadonlyMap<string, FakeReceiver>;
   /** What encodes the tracks that were sent, in their order. */
   readonly encoders: FakeEncoder[];
+  /** How these were to be encoded beyond what their encodings say. */
+  readonly codecOptions: (types.ProducerCodecOptions | undefined)[];
   /** How many consumers each negotiation set up. */
   readonly negotiations: number[];
   /** What it was given last. */
@@ -46,10 +48,12 @@ export async function fakeBridgeDevice(): Promise<FakeBridgeDevice> {
     if (!(handler instanceof FakeHandler)) throw new Error('another handler than the fake one');
     const negotiations: number[] = [];
     const encoders: FakeEncoder[] = [];
+    const codecOptions: FakeTransport['codecOptions'] = [];
     const send = handler.send.bind(handler);
     handler.send = async (options) => {
       const encoder = new FakeEncoder(options.encodings?.length ?? 1);
       encoders.push(encoder);
+      codecOptions.push(options.codecOptions);
       return { ...(await send(options)), rtpSender: asSender(encoder) };
     };
     const receive = handler.receive.bind(handler);
@@ -74,6 +78,7 @@ export async function fakeBridgeDevice(): Promise<FakeBridgeDevice> {
       transport,
       receivers,
       encoders,
+      codecOptions,
       negotiations,
       setState,
       iceServers: given,

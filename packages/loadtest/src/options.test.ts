@@ -51,6 +51,16 @@ describe('readOptions', () => {
     expect(loadPlan.safeParse(plan).success).toBe(true);
   });
 
+  it('sends sound in packets of 20 ms, or of what was asked for', () => {
+    expect(read('').plan.audio?.packetMs).toBe(20);
+    for (const packetMs of [20, 40, 60]) {
+      const { plan } = read(`--ptime ${packetMs}`);
+      expect(plan.audio).toEqual({ bitrate: 40_000, packetMs });
+      expect(loadPlan.parse(plan)).toEqual(plan);
+    }
+    expect(complaint(['--url', 'http://a', '--ptime', '30'])).toBe('--ptime 30: none of 20, 40, 60.');
+  });
+
   it('puts no slash behind the address, and takes none with more in it', () => {
     expect(readOptions(['--url', 'https://meet.example.org/']).plan.url).toBe('https://meet.example.org');
     for (const url of [
@@ -96,6 +106,8 @@ describe('readOptions', () => {
     ['--talkers', '1e3'],
     ['--layers', '4'],
     ['--audio', '5k'],
+    ['--ptime', '120'],
+    ['--ptime', '20.0'],
     ['--video', '21M'],
     ['--processes', '33'],
   ])('refuses %s %s', (option, value) => {

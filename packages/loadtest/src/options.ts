@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { normaliseRoomName } from '@treff/protocol';
 import { BOUNDS } from './bounds.ts';
-import { rampSeconds, type LoadPlan } from './plan.ts';
+import { PACKET_TIMES, rampSeconds, type LoadPlan } from './plan.ts';
 
 /** What was written can't be understood, or is more than a test may be. */
 export class OptionsError extends Error {
@@ -27,6 +27,7 @@ simulcast video and sound to the server, and measure what comes of the others. I
   --layers N            simulcast layers, 1 to 3 (3): 720, 360 and 180 pixels tall
   --fps N               pictures a second (30)
   --audio RATE          bits a second of each open microphone (40k); --no-audio: there are none
+  --ptime MS            milliseconds of sound in a packet: 20, 40 or 60 (20)
   --senders N           how many of each meeting send video (all)
   --talkers N           how many of each meeting have their microphone on (all); they speak in turn
   --dtx                 who has not the floor sends next to nothing, as browsers do; else quiet is sent like voice
@@ -79,6 +80,15 @@ export function readOptions(args: readonly string[]): LoadOptions {
     return standard;
   }
 
+  function packetTime(): (typeof PACKET_TIMES)[number] {
+    const text = values.ptime;
+    if (text === undefined) return 20;
+    const value = PACKET_TIMES.find((one) => String(one) === text);
+    if (value !== undefined) return value;
+    problems.push(`--ptime ${text}: none of ${PACKET_TIMES.join(', ')}.`);
+    return 20;
+  }
+
   const url = readUrl(values.url);
   if (url === undefined)
     problems.push(
@@ -113,7 +123,7 @@ export function readOptions(args: readonly string[]): LoadOptions {
     audio:
       values['no-audio'] === true
         ? undefined
-        : { bitrate: rate('audio', 40_000, 6_000, BOUNDS.audioBitrate) },
+        : { bitrate: rate('audio', 40_000, 6_000, BOUNDS.audioBitrate), packetMs: packetTime() },
     senders: number('senders', participants, 0, participants),
     talkers: number('talkers', participants, 0, participants),
     dtx: values.dtx === true,
@@ -154,6 +164,7 @@ function parse(args: readonly string[]) {
         fps: text,
         audio: text,
         'no-audio': flag,
+        ptime: text,
         senders: text,
         talkers: text,
         dtx: flag,

@@ -2,6 +2,9 @@ import * as z from 'zod/mini';
 import { LIMITS } from '@treff/protocol';
 import { BOUNDS } from './bounds.ts';
 
+/** Milliseconds of sound that a packet may hold. */
+export const PACKET_TIMES = [20, 40, 60] as const;
+
 const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 
 /** One load test, from beginning to end. Bounded by {@link BOUNDS}. */
@@ -30,7 +33,13 @@ export const loadPlan = z
         framesPerSecond: whole(1, 60),
       }),
     ),
-    audio: z.optional(z.object({ bitrate: whole(6_000, BOUNDS.audioBitrate) })),
+    audio: z.optional(
+      z.object({
+        bitrate: whole(6_000, BOUNDS.audioBitrate),
+        /** Milliseconds of sound in a packet. */
+        packetMs: z.literal(PACKET_TIMES),
+      }),
+    ),
     /** How many of each conference send video: the first of those who are in it. */
     senders: whole(0, BOUNDS.participants),
     /** How many of each conference have their microphone on. One after the other has the floor, the others are quiet. */

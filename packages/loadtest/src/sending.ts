@@ -2,10 +2,8 @@ import type { AudioSource, NativePeer, VideoSource } from '@treff/peer';
 import type { ParticipantOptions } from './participant.ts';
 import { floorAt, layersOf } from './plan.ts';
 
-/** Milliseconds of sound in a packet. */
-const SOUND_MS = 20;
-/** With discontinuous transmission one of so many quiet frames is sent: every 400 ms, as Opus does. */
-const DTX_FRAMES = 20;
+/** Milliseconds from one quiet packet that is sent to the next with discontinuous transmission: as Opus does. */
+const DTX_MS = 400;
 /** dBov of a voice near its microphone, and of a quiet room. */
 const VOICE = -30;
 const QUIET = -127;
@@ -26,10 +24,7 @@ export function prepareSending(
   { plan, part, wheel, gate, random }: ParticipantOptions,
 ): Sending {
   const { microphone: role } = part;
-  const microphone =
-    plan.audio === undefined || role.state === 'none'
-      ? undefined
-      : peer.audio({ bitrate: plan.audio.bitrate });
+  const microphone = plan.audio === undefined || role.state === 'none' ? undefined : peer.audio(plan.audio);
   const camera =
     plan.video === undefined || !part.sendsVideo
       ? undefined
@@ -46,13 +41,14 @@ export function prepareSending(
     );
   }
 
-  function speak(source: AudioSource, turn: number): void {
+  function speak(source: AudioSource, turn: number, packetMs: number): void {
+    const perQuiet = Math.round(DTX_MS / packetMs);
     let quiet = 0;
-    pace(SOUND_MS, (nowMs) => {
+    pace(packetMs, (nowMs) => {
       const hasFloor = floorAt(performance.timeOrigin + nowMs, plan.talkers) === turn;
       source.level = hasFloor ? VOICE : QUIET;
       quiet = hasFloor ? 0 : quiet + 1;
-      if (!plan.dtx || quiet % DTX_FRAMES === 0) source.sendFrame(nowMs);
+      if (!plan.dtx || quiet % perQuiet === 0) source.sendFrame(nowMs);
     });
   }
 
@@ -60,9 +56,8 @@ export function prepareSending(
     microphone,
     camera,
     start() {
-      if (microphone !== undefined && role.state === 'talks') {
-        speak(microphone, role.turn);
-      }
+      if (microphone !== undefined && plan.audio !== undefined && role.state === 'talks')
+        speak(microphone, role.turn, plan.audio.packetMs);
       if (camera !== undefined && plan.video !== undefined)
         pace(1_000 / plan.video.framesPerSecond, (nowMs) => camera.sendFrame(nowMs));
     },

@@ -39,7 +39,7 @@ const planOf = (changes: Partial<LoadPlan>): LoadPlan => ({
   duration: 2,
   processes: 1,
   video: { bitrate: 300_000, layers: 3, framesPerSecond: 15 },
-  audio: { bitrate: 32_000 },
+  audio: { bitrate: 32_000, packetMs: 20 },
   senders: 3,
   talkers: 3,
   dtx: false,

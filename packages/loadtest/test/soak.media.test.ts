@@ -42,7 +42,7 @@ const round = (number: number): LoadPlan => ({
   duration: 1,
   processes: 1,
   video: { bitrate: 30_000, layers: 3, framesPerSecond: 5 },
-  audio: { bitrate: 16_000 },
+  audio: { bitrate: 16_000, packetMs: 20 },
   senders: 4,
   talkers: 4,
   dtx: true,

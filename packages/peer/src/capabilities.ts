@@ -86,6 +86,19 @@ export function sendCodec(
   };
 }
 
+/** Of a sound whose packets last so many milliseconds: says so as browsers do, who leave out the usual 20. */
+export function withPacketTime(
+  parameters: SendCodec['parameters'],
+  packetMs: number,
+): SendCodec['parameters'] {
+  if (packetMs === 20) return parameters;
+  const codecs = parameters.codecs.map((codec) => ({
+    ...codec,
+    parameters: { ...codec.parameters, ptime: packetMs },
+  }));
+  return { ...parameters, codecs };
+}
+
 /** What a consumer's RTP parameters say of the packets that come. */
 export interface ReceiveCodec {
   readonly ssrc: number;

@@ -1,4 +1,4 @@
-export { AudioSource } from './audio-source.ts';
+export { AudioSource, type AudioSourceOptions } from './audio-source.ts';
 export { nativeRtpCapabilities, type NativeVideo } from './capabilities.ts';
 export { LayeredSource } from './layered-source.ts';
 export type { MediaSource } from './media-source.ts';

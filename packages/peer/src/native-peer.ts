@@ -7,8 +7,8 @@ import type {
   RtpParameters,
   TransportRole,
 } from '@treff/protocol';
-import { AudioSource } from './audio-source.ts';
-import { sendCodec, type SendCodec } from './capabilities.ts';
+import { AudioSource, type AudioSourceOptions } from './audio-source.ts';
+import { sendCodec, withPacketTime, type SendCodec } from './capabilities.ts';
 import { LayeredSource } from './layered-source.ts';
 import type { MediaSource } from './media-source.ts';
 import { NativeTransport } from './native-transport.ts';
@@ -131,11 +131,12 @@ export class NativePeer {
     return this.#streams;
   }
 
-  /** A new source of sound, still silent. `bitrate`: bits per second. Throws `media/codec-unsupported`. */
-  audio({ bitrate }: { readonly bitrate?: number } = {}): AudioSource {
+  /** A new source of sound, still silent. Throws `media/codec-unsupported`. */
+  audio(options: Partial<AudioSourceOptions> = {}): AudioSource {
     const codec = sendCodec(this.#options.capabilities, 'audio', this.#cname);
     const { sender, encoding, mid } = this.#sender(codec, this.#nextMid(), AUDIO_HISTORY);
-    const source = new AudioSource({ ...codec.parameters, mid, encodings: [encoding] }, sender, bitrate);
+    const parameters = withPacketTime(codec.parameters, options.packetMs ?? 20);
+    const source = new AudioSource({ ...parameters, mid, encodings: [encoding] }, sender, options);
     this.#add(source);
     return source;
   }

@@ -96,7 +96,7 @@ describe('sending', () => {
     path.setCodecs({ camera: ['AV1', 'VP9', 'VP8'], screen: ['VP8'] });
     expect(told).toContain('forms changed');
     expect(path.formOf(kind, track)).not.toBe(form);
-    expect(path.formOf('microphone', track)).toBe('microphone');
+    expect(path.formOf('microphone', track)).toBe('microphone 20');
     // The screen's text has a codec of its own, films on it have the camera's.
     expect(path.formOf('screen', track)).toBe('VP8 1 ');
     track.contentHint = 'motion';
@@ -104,6 +104,25 @@ describe('sending', () => {
     expect(await codecOf(1)).toEqual(['video/VP9', 1, 'L3T3_KEY']);
     path.setCodecs({ camera: ['AV1'], screen: ['VP8'] });
     expect(await codecOf(2)).toEqual(['video/VP8', 3, undefined]);
+    expect(path.formOf(kind, track)).toBe(form);
+  });
+
+  test('sends speech in packets as long as it is told, with error correction and silence left out', async () => {
+    const { path, sending, told } = await start();
+    path.accept(offer());
+    const usual = { opusFec: true, opusDtx: true };
+    await path.publish(source('microphone', 0));
+    expect(sending[0]?.codecOptions).toEqual([usual]);
+    const { kind, track } = source('microphone');
+    const form = path.formOf(kind, track);
+    path.setVoicePackets(40);
+    expect(told).toContain('forms changed');
+    expect(path.formOf(kind, track)).not.toBe(form);
+    await path.publish(source('microphone', 1));
+    expect(sending[0]?.codecOptions.at(-1)).toEqual({ ...usual, opusPtime: 40 });
+    await path.publish(source('screenAudio', 2));
+    expect(sending[0]?.codecOptions.at(-1)).not.toHaveProperty('opusPtime');
+    path.setVoicePackets(20);
     expect(path.formOf(kind, track)).toBe(form);
   });
 

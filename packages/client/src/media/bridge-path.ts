@@ -27,6 +27,7 @@ import { IceRecovery } from './ice-recovery.ts';
 import type { IceServerList } from './ice-server-list.ts';
 import { Starts } from './starts.ts';
 import { VideoCoding } from './video-coding.ts';
+import type { VoicePacketMs } from './voice-packets.ts';
 import { toMediasoup } from './mediasoup-types.ts';
 import type { MediaPath, OutgoingSource, PathListener, PathState, Withheld } from './path.ts';
 import { Producing } from './producing.ts';
@@ -109,6 +110,11 @@ export class BridgePath implements MediaPath {
   /** In what pictures are to be encoded, what is best first. */
   setCodecs(codecs: AgreedCodecs): void {
     if (this.#coding.agree(codecs)) this.#options.listener.formsChanged();
+  }
+
+  /** How long packets of speech are, 20 ms at first. */
+  setVoicePackets(ms: VoicePacketMs): void {
+    if (this.#coding.pack(ms)) this.#options.listener.formsChanged();
   }
 
   /**

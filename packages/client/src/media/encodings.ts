@@ -1,4 +1,5 @@
 import { scaleWithin, sizesOf, type CameraCaps, type SourceKind, type VideoCodec } from '@treff/protocol';
+import type { VoicePacketMs } from './voice-packets.ts';
 
 /** One encoding of a picture, as `RTCRtpEncodingParameters` names it. The lowest comes first, the last is as large as may be. */
 export interface Encoding {
@@ -110,8 +111,11 @@ export function publishedSize(
   return { width: Math.round(width / scale), height: Math.round(height / scale) };
 }
 
-/** How a voice is encoded for the bridge: with error correction, and next to nothing in silence. */
-export const VOICE = { codecOptions: { opusFec: true, opusDtx: true } } as const;
+/** How a voice is encoded for the bridge: with error correction, and next to nothing in silence. Browsers send packets of 20 ms unless told otherwise. */
+export function voiceOf(packetMs: VoicePacketMs) {
+  const packets = packetMs === 20 ? {} : { opusPtime: packetMs };
+  return { codecOptions: { opusFec: true, opusDtx: true, ...packets } };
+}
 
 /** Music and films: both channels, and quiet passages are sent as they are. */
 export const SCREEN_SOUND = {

@@ -14,16 +14,18 @@ function start() {
     direct: false,
   };
   const told: boolean[] = [];
+  const quiet: boolean[] = [];
   let changes = 0;
   const levels = new LevelMeter({
     clock,
     readMicrophone: () => microphone.db,
     listensMuted: () => microphone.db !== undefined && microphone.muted,
     talkingWhileMutedChanged: () => changes++,
+    quietChanged: (now) => quiet.push(now),
     tellsSpeech: () => microphone.direct,
     speechChanged: (speaks) => told.push(speaks),
   });
-  return { clock, levels, microphone, told, changes: () => changes };
+  return { clock, levels, microphone, told, quiet, changes: () => changes };
 }
 
 test('loudness rises with decibels from 0 to 1', () => {
@@ -40,12 +42,30 @@ test('a remote level rises at once and falls softly to nothing', () => {
   const { clock, levels } = start();
   levels.hear({ [ANN]: -12 });
   expect(levels.get(ANN)).toBe(1);
-  clock.advance(300);
+  clock.advance(1_000);
   expect(levels.get(ANN)).toBe(1);
   clock.advance(120);
   expect(levels.get(ANN)).toBeCloseTo(0.5);
   clock.advance(2_000);
   expect(levels.get(ANN)).toBe(0);
+});
+
+test('a remote level stays until the bridge looks again, in a big room too, and falls as soon as nothing is heard', () => {
+  const { clock, levels } = start();
+  for (const interval of [400, 800]) {
+    for (let look = 0; look < 3; look++) {
+      levels.hear({ [ANN]: -12 });
+      clock.advance(interval);
+      expect(levels.get(ANN)).toBe(1);
+    }
+    levels.hear({});
+    expect(levels.get(ANN)).toBe(1);
+    clock.advance(120);
+    expect(levels.get(ANN)).toBeCloseTo(0.5);
+    levels.hear({});
+    clock.advance(120);
+    expect(levels.get(ANN)).toBeCloseTo(0.25);
+  }
 });
 
 test('listeners are called while something is heard and once when it is over, then there is rest', () => {
@@ -146,6 +166,45 @@ test('while two are directly connected it is told who speaks, after more than a 
   expect(told).toEqual([true]);
   clock.advance(1_000);
   expect(told).toEqual([true, false]);
+});
+
+test('a microphone that is on is quiet when nothing was said for 5 s, until the first sound', () => {
+  const { clock, levels, microphone, quiet } = start();
+  levels.subscribe(() => undefined);
+  microphone.db = -30;
+  levels.wake();
+  clock.advance(1_000);
+  microphone.db = -70;
+  clock.advance(4_900);
+  expect(quiet).toEqual([]);
+  clock.advance(200);
+  expect(quiet).toEqual([true]);
+  microphone.db = -45;
+  clock.advance(100);
+  expect(quiet).toEqual([true, false]);
+});
+
+test('a muted microphone is not quiet, nor one at which nobody looks any more', () => {
+  const { clock, levels, microphone, quiet } = start();
+  const stop = levels.subscribe(() => undefined);
+  Object.assign(microphone, { db: -70, muted: true });
+  levels.wake();
+  clock.advance(10_000);
+  expect(quiet).toEqual([]);
+  microphone.muted = false;
+  clock.advance(4_700);
+  expect(quiet).toEqual([]);
+  clock.advance(500);
+  expect(quiet).toEqual([true]);
+  stop();
+  clock.advance(60_000);
+  expect(quiet).toEqual([true, false]);
+  // What was said meanwhile is not known.
+  levels.subscribe(() => undefined);
+  clock.advance(4_700);
+  expect(quiet).toEqual([true, false]);
+  clock.advance(500);
+  expect(quiet).toEqual([true, false, true]);
 });
 
 test('who is muted does not speak, and is told to have stopped', () => {

@@ -7,9 +7,11 @@ import type { Levels } from './types.ts';
 const BEAT_MS = 100;
 /** Milliseconds between looks while only the words of a muted person are listened for. */
 const SLOW_BEAT_MS = 200;
-/** Milliseconds a remote level holds: the bridge tells four times a second at best. */
-const HOLD_MS = 300;
-/** Milliseconds in which a level that is no longer told halves. */
+/** Milliseconds one's own level holds: a syllable. */
+const LOCAL_HOLD_MS = 300;
+/** Milliseconds a remote level holds, unless it is told earlier that nothing is heard: in big rooms the bridge looks every 800 ms. */
+const REMOTE_HOLD_MS = 1_000;
+/** Milliseconds in which a level halves after that. */
 const HALF_LIFE_MS = 120;
 /** Below this a level is silence, and nobody is told any more. */
 const INAUDIBLE = 0.02;
@@ -22,6 +24,11 @@ const RECENT_MS = 1_500;
 /** Milliseconds it is said for after the last word. */
 const REMIND_MS = 3_000;
 
+/** Loudness from which an open microphone is not quiet: little above what is left of a room behind noise suppression. */
+const SOUND = 0.15;
+/** Milliseconds without any before the person is taken to listen: longer than a thought between two sentences. */
+const QUIET_MS = 5_000;
+
 export interface LevelsOptions {
   readonly clock: Clock;
   /** dBFS of one's own microphone now; undefined while it is closed. */
@@ -29,6 +36,8 @@ export interface LevelsOptions {
   /** Whether the microphone is open though muted. */
   readonly listensMuted: () => boolean;
   readonly talkingWhileMutedChanged: () => void;
+  /** The microphone is on, and nothing has been said for a while; or that is over. Never told while nobody looks at levels. */
+  readonly quietChanged: (quiet: boolean) => void;
   /** Whether nobody else listens who speaks, so that everybody says so for themselves. */
   readonly tellsSpeech: () => boolean;
   /** Only then: the person speaks, or has fallen silent `LIMITS.speechPauseMs` ago. */
@@ -49,6 +58,9 @@ export class LevelMeter implements Levels {
   #speaksUntil = 0;
   #speaks = false;
   #audible = false;
+  /** When the open microphone may not have been quiet, last. */
+  #soundAt = -Infinity;
+  #quiet = false;
   #closed = false;
 
   constructor(options: LevelsOptions) {
@@ -63,7 +75,8 @@ export class LevelMeter implements Levels {
   get(of: ParticipantId | 'local'): number {
     const heard = of === 'local' ? this.#local : this.#remote.get(of);
     if (heard === undefined) return 0;
-    const age = this.#options.clock.now() - heard.at - HOLD_MS;
+    const hold = of === 'local' ? LOCAL_HOLD_MS : REMOTE_HOLD_MS;
+    const age = this.#options.clock.now() - heard.at - hold;
     const level = age <= 0 ? heard.level : heard.level * 0.5 ** (age / HALF_LIFE_MS);
     return level < INAUDIBLE ? 0 : level;
   }
@@ -77,14 +90,22 @@ export class LevelMeter implements Levels {
   /** What the bridge hears, in dBov. Who is not listed falls silent. */
   hear(levels: Readonly<Record<ParticipantId, number>>): void {
     const at = this.#options.clock.now();
-    for (const [id, { at: heardAt }] of this.#remote) if (at - heardAt > 2_000) this.#remote.delete(id);
+    for (const [id, heard] of this.#remote) {
+      if (at - heard.at > 2 * REMOTE_HOLD_MS) this.#remote.delete(id);
+      // It falls from now on.
+      else if (levels[id] === undefined)
+        this.#remote.set(id, { ...heard, at: Math.min(heard.at, at - REMOTE_HOLD_MS) });
+    }
     for (const [id, db] of entries(levels)) this.#remote.set(id, { level: loudness(db), at });
     this.wake();
   }
 
   /** Something changed that it should look at: the microphone was opened, muted or unmuted. */
   wake(): void {
-    if (this.#stopBeat === undefined && !this.#closed) this.#beat();
+    if (this.#stopBeat !== undefined || this.#closed) return;
+    // What was said while nobody looked is not known.
+    this.#soundAt = this.#options.clock.now();
+    this.#beat();
   }
 
   /** What was said of one's speech may be lost. */
@@ -104,7 +125,11 @@ export class LevelMeter implements Levels {
     const watched = this.#listeners.size > 0;
     const busy = watched && (this.#audible || hears);
     const tells = hears && this.#options.tellsSpeech();
-    if (!busy && !tells && !this.#speaks && !this.#talking && !this.#options.listensMuted()) return;
+    if (!busy && !tells && !this.#speaks && !this.#talking && !this.#options.listensMuted()) {
+      // Nobody listens any more for when it is over.
+      this.#sayQuiet(false);
+      return;
+    }
     this.#stopBeat = this.#options.clock.after(busy ? BEAT_MS : SLOW_BEAT_MS, () => this.#beat());
   }
 
@@ -119,6 +144,8 @@ export class LevelMeter implements Levels {
     if (muted) this.#local = { level: 0, at: now };
     else if (shown >= this.get('local')) this.#local = { level: shown, at: now };
     this.#noteSpeech(heard >= SPEECH, now, muted);
+    if (reading === undefined || muted || heard >= SOUND) this.#soundAt = now;
+    this.#sayQuiet(now - this.#soundAt >= QUIET_MS);
 
     const audible = this.get('local') > 0 || [...this.#remote.keys()].some((id) => this.get(id) > 0);
     // Once more after the last sound, so that every bar goes down to nothing.
@@ -136,6 +163,12 @@ export class LevelMeter implements Levels {
     if (spoke && tells) this.#speaksUntil = now + LIMITS.speechPauseMs;
     this.#sayTalking(muted && now < this.#talkingUntil);
     this.#saySpeaks(tells && now < this.#speaksUntil);
+  }
+
+  #sayQuiet(quiet: boolean): void {
+    if (quiet === this.#quiet) return;
+    this.#quiet = quiet;
+    this.#options.quietChanged(quiet);
   }
 
   #sayTalking(talking: boolean): void {

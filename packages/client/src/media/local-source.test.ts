@@ -70,6 +70,7 @@ function start(kind: 'camera' | 'microphone' | 'screen' = 'camera') {
   const source = new LocalSource({
     kind,
     whenIdle: kind === 'screen' ? 'gone' : 'muted',
+    whenRenewed: kind === 'microphone' ? 'while silent' : 'at once',
     makeId: () => makeSourceId(SELF, kind, count++),
     sayMuted: (id, muted) => path.said.push(`say ${id} ${muted ? 'muted' : 'unmuted'}`),
     log: () => undefined,
@@ -265,6 +266,82 @@ describe('another codec', () => {
       'announced muted',
       'say 0000000a-v2 unmuted',
     ]);
+  });
+});
+
+describe('another form of a microphone', () => {
+  /** Published and on, with what was said so far taken. */
+  async function speaking() {
+    const all = start('microphone');
+    const track = asTrack(new FakeTrack('audio'));
+    all.source.setPath(all.path);
+    all.source.set({ track, muted: false });
+    await all.path.succeed();
+    all.path.take();
+    return { ...all, track };
+  }
+
+  test('is taken when the person mutes themselves, since nobody is cut short', async () => {
+    const { path, source, track } = await speaking();
+    path.codec = 'longer';
+    source.review();
+    await turn();
+    expect(path.take()).toEqual([]);
+    expect(source.sends(track)).toBe(true);
+    source.set({ track, muted: true });
+    await path.succeed();
+    expect(path.take()).toEqual([
+      'say 0000000a-a0 muted',
+      'publish 0000000a-a1 instead of 0000000a-a0',
+      'announced muted',
+    ]);
+    source.set({ track, muted: false });
+    expect(path.take()).toEqual(['say 0000000a-a1 unmuted']);
+  });
+
+  test('is taken when nothing has been said for a while', async () => {
+    const { path, source } = await speaking();
+    path.codec = 'longer';
+    source.review();
+    source.setQuiet(true);
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-a1 instead of 0000000a-a0', 'announced audible']);
+    source.setQuiet(false);
+    path.codec = 'shorter';
+    source.review();
+    await turn();
+    expect(path.take()).toEqual([]);
+  });
+
+  test('is taken at once while it is muted', async () => {
+    const { path, source, track } = await speaking();
+    source.set({ track, muted: true });
+    path.take();
+    path.codec = 'longer';
+    source.review();
+    await path.succeed();
+    expect(path.take()).toEqual(['publish 0000000a-a1 instead of 0000000a-a0', 'announced muted']);
+  });
+
+  test('does not keep who unmutes meanwhile from being heard', async () => {
+    const { path, source, track } = await speaking();
+    path.codec = 'longer';
+    source.set({ track, muted: true });
+    source.set({ track, muted: false });
+    await path.succeed();
+    expect(path.take()).toEqual([
+      'say 0000000a-a0 muted',
+      'publish 0000000a-a1 instead of 0000000a-a0',
+      'announced muted',
+      'say 0000000a-a1 unmuted',
+    ]);
+  });
+
+  test('waits while another device takes the place of the first', async () => {
+    const { path, source } = await speaking();
+    path.codec = 'longer';
+    source.set({ track: asTrack(new FakeTrack('audio')), muted: false });
+    expect(path.take()).toEqual(['replace 0000000a-a0 track']);
   });
 });
 

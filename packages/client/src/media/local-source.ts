@@ -14,6 +14,8 @@ export interface LocalSourceOptions {
   readonly kind: SourceKind;
   /** What becomes of the source when nothing is to be sent: it stays, muted, or it is no more, and another track is another source. */
   readonly whenIdle: 'muted' | 'gone';
+  /** When it may be published in another form. In sound there would be a gap, so that waits until there is nothing to hear. */
+  readonly whenRenewed: 'at once' | 'while silent';
   /** An id that was never used; undefined when all are used up. */
   readonly makeId: () => SourceId | undefined;
   /** Tells the conference. */
@@ -47,6 +49,7 @@ export class LocalSource {
   #leaving: Published | undefined;
   #refused: ErrorCode | undefined;
   #running = false;
+  #quiet = false;
 
   constructor(options: LocalSourceOptions) {
     this.#options = options;
@@ -89,6 +92,12 @@ export class LocalSource {
     const announced = this.#announced;
     if (announced !== undefined && wish.muted && announced.saidMuted === false)
       this.#sayMuted(announced, true);
+    void this.#reconcile();
+  }
+
+  /** Nothing has been said for a while, though it is on; or that is over. */
+  setQuiet(quiet: boolean): void {
+    this.#quiet = quiet;
     void this.#reconcile();
   }
 
@@ -149,6 +158,8 @@ export class LocalSource {
   #renewal(published: Published, track: MediaStreamTrack | undefined): (() => Promise<void>) | undefined {
     const { path } = published;
     if (track === undefined || track.readyState === 'ended') return undefined;
+    const isMuted = this.#wish.muted && published.saidMuted !== false;
+    if (this.#options.whenRenewed === 'while silent' && !isMuted && !this.#quiet) return undefined;
     if (path.formOf(this.#options.kind, track) === published.form) return undefined;
     const id = this.#options.makeId();
     return id === undefined ? undefined : () => this.#publish(path, id, track, published);

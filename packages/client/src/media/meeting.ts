@@ -125,6 +125,7 @@ class ComposedMeeting implements Meeting {
       readMicrophone: () => this.#meter.read(),
       listensMuted: () => this.#meter.isOpen && !this.#devices.microphone.wanted,
       talkingWhileMutedChanged: () => this.#publish(),
+      quietChanged: (quiet) => this.#outgoing.of('microphone').setQuiet(quiet),
       tellsSpeech: () => this.#seat?.media.isDirectAlone === true,
       speechChanged: (speaks) => this.#session?.sendSignal({ type: 'speech', speaks }),
     });
@@ -418,7 +419,7 @@ class ComposedMeeting implements Meeting {
     const session = this.#session;
     const { device, scales } = this.#abilities;
     if (session === undefined || device === undefined) return;
-    const { clock, log, createConnection, createStream } = this.#environment;
+    const { clock, random, log, createConnection, createStream } = this.#environment;
     this.#iceServers.accept(iceServers);
     const before = this.#seat;
     const restored = before?.self === view.self;
@@ -438,6 +439,7 @@ class ComposedMeeting implements Meeting {
       iceServers: this.#iceServers,
       direct: () => this.#direct.way,
       clock,
+      random,
       log,
       listener: {
         changed: () => this.#publish(),

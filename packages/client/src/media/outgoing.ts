@@ -1,4 +1,4 @@
-import { SOURCE_KINDS, type ErrorCode, type SourceId, type SourceKind } from '@treff/protocol';
+import { mediaKindOf, SOURCE_KINDS, type ErrorCode, type SourceId, type SourceKind } from '@treff/protocol';
 import type { Log } from '../core/index.ts';
 import type { Devices } from './devices.ts';
 import { wishOf } from './local-media.ts';
@@ -29,6 +29,7 @@ export class Outgoing {
       new LocalSource({
         kind,
         whenIdle: kind === 'screen' || kind === 'screenAudio' ? 'gone' : 'muted',
+        whenRenewed: mediaKindOf(kind) === 'audio' ? 'while silent' : 'at once',
         makeId: () => makeId(kind),
         sayMuted,
         log,

@@ -1,6 +1,7 @@
 import {
   makeSourceId,
   mediaKindOf,
+  participantId,
   SOURCE_KINDS,
   type ConferenceView,
   type MediaRoute,
@@ -131,6 +132,7 @@ async function start(
     iceServers: new IceServerList(clock, () => true),
     direct: () => direct,
     clock,
+    random: () => 0.5,
     log: () => undefined,
     listener: {
       changed: () => undefined,
@@ -187,6 +189,35 @@ async function talking() {
   await all.look(all.last().fakes.get('camera'));
   return all;
 }
+
+describe('a conference that becomes big', () => {
+  const crowd = (people: number) =>
+    conference(LEFT, {
+      participants: Array.from({ length: people }, (_, index) => ({
+        ...bert,
+        id: participantId.parse((index + 1).toString(16).padStart(8, '0')),
+      })),
+    });
+  const form = ({ bridge }: SeatMedia) => bridge.formOf('microphone', asTrack(new FakeTrack('audio')));
+
+  test('has longer packets of speech after a while, and who comes then from the first', async () => {
+    const { media, clock } = await start(crowd(49));
+    const short = form(media);
+    media.update(crowd(50));
+    expect(form(media)).toBe(short);
+    clock.advance(20_000);
+    const long = form(media);
+    expect(long).not.toBe(short);
+    expect(form((await start(crowd(50))).media)).toBe(long);
+    media.update(crowd(39));
+    clock.advance(20_000);
+    expect(form(media)).toBe(short);
+    media.update(crowd(50));
+    media.close();
+    clock.advance(20_000);
+    expect(form(media)).toBe(short);
+  });
+});
 
 describe('two', () => {
   test('connect directly when the route says so, and see each other there', async () => {

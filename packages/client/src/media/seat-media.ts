@@ -26,6 +26,7 @@ import type { IceServerList } from './ice-server-list.ts';
 import { LastPictures } from './last-pictures.ts';
 import type { P2pPath, P2pPathOptions } from './p2p-path.ts';
 import type { PathState, Withheld } from './path.ts';
+import { VoicePackets } from './voice-packets.ts';
 import { chooseWay, type Offered, type Way } from './way.ts';
 
 export interface SeatMediaOptions {
@@ -53,6 +54,8 @@ export interface SeatMediaOptions {
   /** How a direct connection may be made; `never`: not at all, whatever the conference says. */
   readonly direct: () => 'any' | 'relay' | 'never';
   readonly clock: Clock;
+  /** 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
   readonly log: Log;
   readonly listener: SeatMediaListener;
 }
@@ -109,6 +112,7 @@ export class SeatMedia {
   readonly #options: SeatMediaOptions;
   readonly #flow: Readonly<Record<Way, FlowWatch>>;
   readonly #firstFrames: FirstFrames;
+  readonly #voicePackets: VoicePackets;
   readonly #outgoing = new Map<SourceKind, MediaStreamTrack>();
   #direct: Direct | undefined;
   #held: Held | undefined;
@@ -139,7 +143,7 @@ export class SeatMedia {
   #closed = false;
 
   constructor(options: SeatMediaOptions) {
-    const { clock, log, device, listener } = options;
+    const { clock, random, log, device, listener } = options;
     this.#options = options;
     this.#told = options.view;
     this.#held = options.held === undefined ? undefined : this.#hold(options.held);
@@ -160,6 +164,13 @@ export class SeatMedia {
         refused: (source, code) => listener.refused(source, code),
       },
     });
+    this.#voicePackets = new VoicePackets({
+      people: options.view.participants.length,
+      clock,
+      random,
+      changed: (ms) => this.bridge.setVoicePackets(ms),
+    });
+    this.bridge.setVoicePackets(this.#voicePackets.ms);
     this.#firstFrames = new FirstFrames({ clock, log, ask: (sources) => this.bridge.refresh(sources) });
     const flow = () => new FlowWatch({ clock, log, changed: () => this.#settle() });
     this.#flow = { p2p: flow(), bridge: flow() };
@@ -201,6 +212,7 @@ export class SeatMedia {
     this.#told = view;
     this.#route = view.route;
     this.bridge.setCodecs(view.codecs);
+    this.#voicePackets.setPeople(view.participants.length);
     this.bridge.setFed(view.route.bridge);
     this.#connect();
     const wasHere = this.#peerIsHere;
@@ -269,6 +281,7 @@ export class SeatMedia {
     this.#held?.stopTimer();
     this.#held?.direct.path.close();
     this.bridge.close();
+    this.#voicePackets.close();
     this.#flow.p2p.close();
     this.#flow.bridge.close();
     this.#firstFrames.close();

@@ -12,11 +12,12 @@ import {
   encodingsOf,
   publishedSize,
   SCREEN_SOUND,
-  VOICE,
+  voiceOf,
   wantedEncodings,
   type Coding,
   type Wanted,
 } from './encodings.ts';
+import type { VoicePacketMs } from './voice-packets.ts';
 import type { Encodings } from './wanted-encodings.ts';
 
 /** As much of mediasoup's device as this asks. */
@@ -33,6 +34,7 @@ export class VideoCoding {
   /** What the browser said it could encode, and could not. */
   readonly #unfit = new Set<VideoCodec>();
   #agreed: AgreedCodecs = { camera: [], screen: [] };
+  #voicePacketMs: VoicePacketMs = 20;
 
   /** `scales`: what the browser encodes in layers of one stream. */
   constructor(device: SendingDevice, scales: ReadonlySet<VideoCodec>, caps: CameraCaps = {}) {
@@ -45,6 +47,13 @@ export class VideoCoding {
   agree(codecs: AgreedCodecs): boolean {
     if (codecs === this.#agreed) return false;
     this.#agreed = codecs;
+    return true;
+  }
+
+  /** Packets of speech last so long from now on. Whether that is longer or shorter than before. */
+  pack(voicePacketMs: VoicePacketMs): boolean {
+    if (voicePacketMs === this.#voicePacketMs) return false;
+    this.#voicePacketMs = voicePacketMs;
     return true;
   }
 
@@ -65,6 +74,7 @@ export class VideoCoding {
 
   /** See `MediaPath`. */
   formOf(kind: SourceKind, track: MediaStreamTrack): string {
+    if (kind === 'microphone') return `${kind} ${this.#voicePacketMs}`;
     if (mediaKindOf(kind) === 'audio') return kind;
     const coding = this.of(kind, track);
     const encodings = encodingsOf(kind, track, coding, this.#caps);
@@ -77,7 +87,7 @@ export class VideoCoding {
 
   /** What mediasoup-client is asked for. */
   optionsOf(kind: SourceKind, track: MediaStreamTrack): Partial<types.ProducerOptions> {
-    if (kind === 'microphone') return VOICE;
+    if (kind === 'microphone') return voiceOf(this.#voicePacketMs);
     if (kind === 'screenAudio') return SCREEN_SOUND;
     const coding = this.of(kind, track);
     const encodings = encodingsOf(kind, track, coding, this.#caps);
