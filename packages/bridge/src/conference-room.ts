@@ -20,12 +20,14 @@ import { Allocator } from './allocator.ts';
 import type { Clock } from './clock.ts';
 import { Endpoint } from './endpoint.ts';
 import { refusalOf, stale, unavailable } from './errors.ts';
+import type { Interned } from './interned.ts';
 import type { LoadLimits } from './load.ts';
 import type { Logger } from './logger.ts';
 import { Pipes } from './pipes.ts';
 import type { Placement } from './placement.ts';
 import { Placements } from './placements.ts';
 import { Rates } from './rates.ts';
+import type { CommonParameters } from './reception.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { Source } from './source.ts';
 import { VoiceSelection } from './voice-selection.ts';
@@ -41,6 +43,8 @@ export interface RoomContext {
   readonly signal: (signal: BridgeSignal) => void;
   /** What anybody in a conference on these workers is sent at most, by the operator and by the load. */
   readonly limits: (workers: Iterable<MediaWorker>) => LoadLimits;
+  /** Of the consumers of all rooms. */
+  readonly common: Interned<CommonParameters>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -311,6 +315,7 @@ export class ConferenceRoom {
         webRtcServer: worker.server,
         rtpCapabilities,
         iceCandidates: this.#context.candidates(worker.port),
+        common: this.#context.common,
         logger: this.#context.logger,
         clock: this.#context.clock,
         listener: {

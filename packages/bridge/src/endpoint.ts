@@ -19,9 +19,10 @@ import type { Allocation, Forwarded } from './allocation.ts';
 import type { Clock } from './clock.ts';
 import { refusalOf, unavailable } from './errors.ts';
 import { bandwidthReport, WayEstimate } from './estimate.ts';
+import type { Interned } from './interned.ts';
 import type { Logger } from './logger.ts';
 import { Outlets, type Pipes } from './pipes.ts';
-import { Reception } from './reception.ts';
+import { type CommonParameters, Reception } from './reception.ts';
 import { receiverCapabilities, senderParameters, transportParameters } from './rtp.ts';
 import { Source } from './source.ts';
 
@@ -61,6 +62,7 @@ export class Endpoint {
   readonly #transports: EndpointTransports;
   readonly #offered: Record<TransportRole, TransportParameters>;
   readonly #rtpCapabilities: types.RtpCapabilities;
+  readonly #common: Interned<CommonParameters>;
   readonly #logger: Logger;
   readonly #fingerprints = new Map<TransportRole, string>();
   readonly #estimate = new WayEstimate();
@@ -76,6 +78,7 @@ export class Endpoint {
       pipes: Pipes;
       rtpCapabilities: RtpCapabilities;
       iceCandidates: TransportParameters['iceCandidates'];
+      common: Interned<CommonParameters>;
       logger: Logger;
     },
   ) {
@@ -84,6 +87,7 @@ export class Endpoint {
     this.#pipes = options.pipes;
     this.#transports = transports;
     this.#rtpCapabilities = receiverCapabilities(options.rtpCapabilities);
+    this.#common = options.common;
     this.#logger = options.logger;
     this.#offered = {
       send: transportParameters(transports.send, options.iceCandidates),
@@ -101,6 +105,7 @@ export class Endpoint {
       webRtcServer: types.WebRtcServer;
       rtpCapabilities: RtpCapabilities;
       iceCandidates: TransportParameters['iceCandidates'];
+      common: Interned<CommonParameters>;
       logger: Logger;
       listener: EndpointListener;
       clock: Clock;
@@ -272,6 +277,7 @@ export class Endpoint {
           rtpCapabilities: this.#rtpCapabilities,
           allotted: this.#allotted(source),
           started,
+          common: this.#common,
         }),
       ),
     );

@@ -82,8 +82,8 @@ export class EndpointMedia {
 
   /** What the conference's plan wants forwarded. */
   #planned: ReadonlyMap<SourceId, { readonly paused: boolean }> = new Map();
-  /** What the client offered to send over this generation's transports. */
-  readonly #publications = new Map<SourceId, Publication>();
+  /** What the client offered to send over this generation's transports; `undefined` once the bridge has taken it. */
+  readonly #publications = new Map<SourceId, Publication | undefined>();
   /** What the bridge has, or may have: a call whose answer was lost may have done its work. */
   readonly #published = new Map<SourceId, Published>();
   /** What the bridge sends to this endpoint; as its events say. */
@@ -403,7 +403,10 @@ export class EndpointMedia {
       attempt: async (ref) => {
         this.#published.set(source, { accepted: false, paused: undefined });
         await bridge.publish(ref, publication);
-        return () => this.#published.set(source, { accepted: true, paused });
+        return () => {
+          this.#published.set(source, { accepted: true, paused });
+          if (this.#publications.has(source)) this.#publications.set(source, undefined);
+        };
       },
       refused: (code) => {
         this.#published.delete(source);
