@@ -17,6 +17,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { MEDIA_CODECS } from './codecs.ts';
 import { ConferenceRoom, type RoomContext } from './conference-room.ts';
 import { stale, unavailable } from './errors.ts';
+import { Interned } from './interned.ts';
 import { type Gauge, LoadWatch, machineGauge } from './load-watch.ts';
 import { LOAD_LIMITS, type LoadLimits, strictest } from './load.ts';
 import type { Logger } from './logger.ts';
@@ -25,6 +26,9 @@ import { type MediaWorker, WorkerPool } from './worker-pool.ts';
 
 /** Ended incarnations that are remembered, so that a call that comes very late opens none again. Twice as many as there may be at a time. */
 const REMEMBERED_INCARNATIONS = 2 * LIMITS.conferences;
+
+/** Of consumers: one for each codec and each kind of browser that is about. Each takes 2 kB. */
+const COMMON_PARAMETERS = 64;
 
 export interface BridgeOptions {
   /** Path of the mediasoup worker, as `provideWorker` finds it. */
@@ -90,6 +94,7 @@ export async function createBridge(options: BridgeOptions): Promise<MediasoupBri
     emit: (event) => events.emit(event),
     limits: (workers) =>
       strictest([operator, ...(limited ? [bridge.loadLimits, ...workerLimits(workers)] : [])]),
+    common: new Interned(COMMON_PARAMETERS),
     clock,
     signal: (signal) => events.send({ signal }),
     logger,

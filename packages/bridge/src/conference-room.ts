@@ -21,6 +21,7 @@ import { Allocator, wantedBy } from './allocator.ts';
 import type { Clock } from './clock.ts';
 import { Endpoint } from './endpoint.ts';
 import { refusalOf, stale, unavailable } from './errors.ts';
+import type { Interned } from './interned.ts';
 import { type LoadLimits, strictest } from './load.ts';
 import type { Logger } from './logger.ts';
 import { Pictures } from './pictures.ts';
@@ -28,7 +29,7 @@ import { Pipes } from './pipes.ts';
 import type { Placement } from './placement.ts';
 import { Placements } from './placements.ts';
 import { Rates } from './rates.ts';
-import type { Reception } from './reception.ts';
+import type { CommonParameters, Reception } from './reception.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { Source } from './source.ts';
 import { VoiceSelection } from './voice-selection.ts';
@@ -44,6 +45,8 @@ export interface RoomContext {
   readonly signal: (signal: BridgeSignal) => void;
   /** What anybody in a conference on these workers is sent at most, by the operator and by the load. */
   readonly limits: (workers: Iterable<MediaWorker>) => LoadLimits;
+  /** Of the consumers of all rooms. */
+  readonly common: Interned<CommonParameters>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -327,6 +330,7 @@ export class ConferenceRoom {
         rtpCapabilities,
         cameraCaps: this.#caps,
         iceCandidates: this.#context.candidates(worker.port),
+        common: this.#context.common,
         logger: this.#context.logger,
         clock: this.#context.clock,
         listener: {

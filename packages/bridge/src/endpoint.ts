@@ -21,10 +21,11 @@ import type { Clock } from './clock.ts';
 import { refusalOf, unavailable } from './errors.ts';
 import { bandwidthReport, WayEstimate } from './estimate.ts';
 import { incomingBitrate } from './incoming.ts';
+import type { Interned } from './interned.ts';
 import type { Logger } from './logger.ts';
 import { shownOf, shows } from './pictures.ts';
 import { Outlets, type Pipes } from './pipes.ts';
-import { Reception } from './reception.ts';
+import { type CommonParameters, Reception } from './reception.ts';
 import { receiverCapabilities, senderParameters, transportParameters } from './rtp.ts';
 import { Source } from './source.ts';
 
@@ -64,6 +65,7 @@ export class Endpoint {
   readonly #offered: Record<TransportRole, TransportParameters>;
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #cameraCaps: CameraCaps;
+  readonly #common: Interned<CommonParameters>;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #fingerprints = new Map<TransportRole, string>();
@@ -83,6 +85,7 @@ export class Endpoint {
       rtpCapabilities: RtpCapabilities;
       cameraCaps: CameraCaps;
       iceCandidates: TransportParameters['iceCandidates'];
+      common: Interned<CommonParameters>;
       logger: Logger;
       clock: Clock;
     },
@@ -94,6 +97,7 @@ export class Endpoint {
     this.#rtpCapabilities = receiverCapabilities(options.rtpCapabilities);
     this.#cameraCaps = options.cameraCaps;
     this.#accepted = incomingBitrate(options.cameraCaps, []);
+    this.#common = options.common;
     this.#logger = options.logger;
     this.#clock = options.clock;
     this.#offered = {
@@ -113,6 +117,7 @@ export class Endpoint {
       rtpCapabilities: RtpCapabilities;
       cameraCaps: CameraCaps;
       iceCandidates: TransportParameters['iceCandidates'];
+      common: Interned<CommonParameters>;
       logger: Logger;
       listener: EndpointListener;
       clock: Clock;
@@ -307,6 +312,7 @@ export class Endpoint {
           allotted: this.#allotted(source),
           started,
           now: this.#clock.now(),
+          common: this.#common,
         }),
       ),
     );

@@ -147,6 +147,17 @@ describe('a source at the routers of its conference', () => {
     expect(open()).toEqual([2, 2]);
   });
 
+  it('SP6 crosses no more when the consumers have ended by which it was received', async () => {
+    const { away, outlets, open, told } = world();
+    const [one, other] = [await outlets.at(away), await outlets.at(away)];
+    const consumer = new Stream('consumer', told, false);
+    one.releaseAfter(consumer);
+    other.releaseAfter({ closed: true, observer: consumer.observer });
+    expect(open()).toEqual([2, 2]);
+    consumer.close();
+    expect(open()).toEqual([0, 0]);
+  });
+
   it('leaves nothing behind when it ends, also while its pipe is made', async () => {
     const made = world();
     await made.outlets.at(made.away);

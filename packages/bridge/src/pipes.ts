@@ -21,6 +21,14 @@ export interface Outlet {
   run(running: boolean): Promise<void>;
   /** Nobody receives it by this outlet any more. Idempotent. */
   release(): void;
+  /** Releases it when this consumer ends. */
+  releaseAfter(consumer: Ending): void;
+}
+
+/** As much of a consumer as tells its end. */
+export interface Ending {
+  readonly closed: boolean;
+  readonly observer: { once(event: 'close', listener: () => void): unknown };
 }
 
 /** Two connected transports, one on each router. */
@@ -72,12 +80,14 @@ export class Outlets {
   readonly #home: types.Router;
   readonly #producer: types.Producer;
   readonly #pipes: Pipes;
+  readonly #direct: Outlet;
   readonly #piped = new Map<types.Router, PipedSource>();
 
   constructor(home: types.Router, producer: types.Producer, pipes: Pipes) {
     this.#home = home;
     this.#producer = producer;
     this.#pipes = pipes;
+    this.#direct = direct(producer.id);
   }
 
   /** Whether somebody with these capabilities can decode it. All routers have the same codecs, so its own knows. */
@@ -87,7 +97,7 @@ export class Outlets {
 
   /** Rejects when the source or one of the two workers ended meanwhile. */
   async at(router: types.Router): Promise<Outlet> {
-    if (router === this.#home) return direct(this.#producer.id);
+    if (router === this.#home) return this.#direct;
     let piped = this.#piped.get(router);
     if (piped === undefined || piped.closed) {
       const made = new PipedSource(this.#producer, this.#home, router, this.#pipes, () => {
@@ -100,9 +110,14 @@ export class Outlets {
   }
 }
 
-/** At its own router it is there anyway. */
+/** At its own router it is there anyway: one for all, who need not even be watched. */
 function direct(producerId: string): Outlet {
-  return { producerId, run: () => Promise.resolve(), release: () => undefined };
+  return {
+    producerId,
+    run: () => Promise.resolve(),
+    release: () => undefined,
+    releaseAfter: () => undefined,
+  };
 }
 
 interface Crossing {
@@ -161,10 +176,14 @@ class PipedSource {
       this.#users -= 1;
       if (this.#users === 0) this.close();
     };
+    const releaseAfter: Outlet['releaseAfter'] = (consumer) => {
+      if (consumer.closed) release();
+      else consumer.observer.once('close', release);
+    };
     try {
       const { producer } = await this.#opening;
       if (this.#isClosed()) throw unavailable('the source ended meanwhile');
-      return { producerId: producer.id, run, release };
+      return { producerId: producer.id, run, release, releaseAfter };
     } catch (error) {
       release();
       throw error;

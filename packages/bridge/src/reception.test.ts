@@ -3,14 +3,23 @@ import type { types } from 'mediasoup';
 import { describe, expect, it } from 'vitest';
 import { participantId, sourceId } from '@treff/protocol';
 import type { Forwarded } from './allocation.ts';
-import { Reception } from './reception.ts';
+import { Interned } from './interned.ts';
+import type { Ending } from './pipes.ts';
+import { type CommonParameters, Reception } from './reception.ts';
 import type { Source } from './source.ts';
 
 const CAMERA = sourceId.parse('0fd81c2a-v1');
 
 /** A consumer that writes down what it is told. */
-function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast' } = {}) {
-  const { kind = 'video', type = 'simulcast' } = options;
+function world(
+  options: {
+    kind?: 'audio' | 'video';
+    type?: 'simple' | 'simulcast';
+    ssrc?: number;
+    common?: Interned<CommonParameters>;
+  } = {},
+) {
+  const { kind = 'video', type = 'simulcast', ssrc = 1, common = new Interned(1) } = options;
   const told: string[] = [];
   const crossing: string[] = [];
   const consumer = {
@@ -20,7 +29,7 @@ function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast
     paused: false,
     rtpParameters: {
       codecs: [{ mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000 }],
-      encodings: [{ ssrc: 1 }],
+      encodings: [{ ssrc }],
     },
     pause: async () => void told.push('pause'),
     resume: async () => void told.push('resume'),
@@ -53,6 +62,10 @@ function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast
         producerId: 'producer',
         run: async (running: boolean) => void crossing.push(running ? 'run' : 'rest'),
         release: () => void crossing.push('release'),
+        releaseAfter: ({ closed, observer }: Ending) => {
+          if (closed) crossing.push('release');
+          else observer.once('close', () => void crossing.push('release'));
+        },
       }),
     },
     height: 720,
@@ -67,6 +80,7 @@ function world(options: { kind?: 'audio' | 'video'; type?: 'simple' | 'simulcast
       allotted,
       started,
       now: 0,
+      common,
     });
   return { told, crossing, consumer, transport, source, open };
 }
@@ -194,6 +208,15 @@ describe('a source that is received', () => {
     source.silenced = true;
     await reception?.follow();
     expect(told).toEqual(['paused at its only layer', 'resume', 'pause']);
+  });
+
+  it('keeps what it has in common with others once', async () => {
+    const common = new Interned<CommonParameters>(1);
+    const [one, other] = await Promise.all(
+      [1, 2].map(async (ssrc) => (await world({ ssrc, common }).open(true))?.parameters.rtpParameters),
+    );
+    expect(other?.codecs).toBe(one?.codecs);
+    expect([one, other].map((parameters) => parameters?.encodings)).toEqual([[{ ssrc: 1 }], [{ ssrc: 2 }]]);
   });
 
   it('ends when it is closed', async () => {

@@ -1,8 +1,12 @@
 import type { types } from 'mediasoup';
-import { type ConsumerParameters, rtpParameters } from '@treff/protocol';
+import { type ConsumerParameters, type RtpParameters, rtpParameters } from '@treff/protocol';
 import type { Forwarded } from './allocation.ts';
+import type { Interned } from './interned.ts';
 import type { Outlet } from './pipes.ts';
 import type { Source } from './source.ts';
+
+/** What consumers have in common whose sources have the same codec and whose receivers the same browser: nearly all of their parameters. */
+export type CommonParameters = Pick<RtpParameters, 'codecs' | 'headerExtensions'>;
 
 /** What a consumer was last told to do; it is only told again what changed. */
 interface Applied {
@@ -38,15 +42,21 @@ export class Reception {
     source: Source,
     consumer: types.Consumer,
     outlet: Outlet,
-    options: { started: boolean; allotted: Forwarded | undefined; now: number },
+    options: {
+      started: boolean;
+      allotted: Forwarded | undefined;
+      now: number;
+      common: Interned<CommonParameters>;
+    },
   ) {
+    const { codecs, headerExtensions, ...own } = rtpParameters.parse(consumer.rtpParameters);
     this.source = source;
     this.shownAt = options.now;
     this.parameters = {
       id: consumer.id,
       source: source.id,
       kind: source.kind,
-      rtpParameters: rtpParameters.parse(consumer.rtpParameters),
+      rtpParameters: { ...own, ...options.common.of({ codecs, headerExtensions }) },
     };
     this.#consumer = consumer;
     this.#outlet = outlet;
@@ -69,9 +79,10 @@ export class Reception {
       allotted: Forwarded | undefined;
       started: boolean;
       now: number;
+      common: Interned<CommonParameters>;
     },
   ): Promise<Reception | undefined> {
-    const { allotted, started, now } = options;
+    const { allotted, started, now, common } = options;
     const layered = source.producer.type !== 'simple';
     const paused = !started || isWithheld(source, allotted);
     const outlet = await source.outlets.at(options.router);
@@ -88,12 +99,11 @@ export class Reception {
       outlet.release();
       throw error;
     }
-    consumer.observer.once('close', () => outlet.release());
+    outlet.releaseAfter(consumer);
     // Came too late to be closed with its transport. With its source it closes by itself.
     if (transport.closed) consumer.close();
-    if (consumer.closed) outlet.release();
     if (consumer.closed || source.closed) return undefined;
-    return new Reception(source, consumer, outlet, { started, allotted, now });
+    return new Reception(source, consumer, outlet, { started, allotted, now, common });
   }
 
   get id(): string {

@@ -116,16 +116,20 @@ export function spatialLayers(parameters: RtpParameters): number {
   return others.length > 0 ? others.length + 1 : parseScalabilityMode(first?.scalabilityMode).spatialLayers;
 }
 
-/** What a client needs of a transport, but for its candidates. */
+/** What a client needs of a transport, but for its candidates. Of the certificate's fingerprints it is told the one that everybody knows. */
 export function transportParameters(
   transport: types.WebRtcTransport,
   iceCandidates: TransportParameters['iceCandidates'],
 ): TransportParameters {
+  const { role, fingerprints } = transport.dtlsParameters;
   return {
     id: transport.id,
     iceParameters: iceParameters.parse(transport.iceParameters),
     iceCandidates,
-    dtlsParameters: dtlsParameters.parse(transport.dtlsParameters),
+    dtlsParameters: dtlsParameters.parse({
+      role,
+      fingerprints: fingerprints.filter(({ algorithm }) => algorithm === 'sha-256'),
+    }),
   };
 }
 

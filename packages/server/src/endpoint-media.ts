@@ -82,8 +82,8 @@ export class EndpointMedia {
 
   /** What the conference's plan wants forwarded. */
   #planned: ReadonlyMap<SourceId, { readonly paused: boolean }> = new Map();
-  /** What the client offered to send over this generation's transports. */
-  readonly #publications = new Map<SourceId, Publication>();
+  /** What the client offered to send over this generation's transports; `undefined` once the bridge has taken it. */
+  readonly #publications = new Map<SourceId, Publication | undefined>();
   /** What the bridge has, or may have: a call whose answer was lost may have done its work. */
   readonly #published = new Map<SourceId, Published>();
   /** What the bridge sends to this endpoint; as its events say. */
@@ -303,7 +303,8 @@ export class EndpointMedia {
     if (this.#leaving) return this.#removal();
     if (this.#transports === 'refused') return undefined;
     if (this.#transports === 'wanted') return this.#opening();
-    return this.#connection() ?? this.#source() ?? this.#reception();
+    // What is shown comes first: what is not must not come as soon as the transports are connected.
+    return this.#constraint() ?? this.#connection() ?? this.#source() ?? this.#start();
   }
 
   #removal(): Call {
@@ -403,7 +404,10 @@ export class EndpointMedia {
       attempt: async (ref) => {
         this.#published.set(source, { accepted: false, paused: undefined });
         await bridge.publish(ref, publication);
-        return () => this.#published.set(source, { accepted: true, paused });
+        return () => {
+          this.#published.set(source, { accepted: true, paused });
+          if (this.#publications.has(source)) this.#publications.set(source, undefined);
+        };
       },
       refused: (code) => {
         this.#published.delete(source);
@@ -446,25 +450,29 @@ export class EndpointMedia {
   }
 
   /** What this endpoint receives. */
-  #reception(): Call | undefined {
+  #start(): Call | undefined {
     const { bridge } = this.#options;
     const starting = [...this.#toStart];
-    if (starting.length > 0) {
-      const done = () => {
-        for (const id of starting) this.#toStart.delete(id);
-      };
-      return {
-        name: 'start',
-        attempt: async (ref) => {
-          await bridge.start(ref, starting);
-          return done;
-        },
-        refused: (code) => {
-          done();
-          this.#send({ action: 'failed', code });
-        },
-      };
-    }
+    if (starting.length === 0) return undefined;
+    const done = () => {
+      for (const id of starting) this.#toStart.delete(id);
+    };
+    return {
+      name: 'start',
+      attempt: async (ref) => {
+        await bridge.start(ref, starting);
+        return done;
+      },
+      refused: (code) => {
+        done();
+        this.#send({ action: 'failed', code });
+      },
+    };
+  }
+
+  /** What of that it shows. */
+  #constraint(): Call | undefined {
+    const { bridge } = this.#options;
     const constraints = this.#toConstrain;
     if (constraints === undefined) return undefined;
     const done = () => {

@@ -70,15 +70,19 @@ export class WebSockets {
 
   /** Takes an HTTP upgrade (RFC 6455 section 4.2) over. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', (error) =>
-      this.#options.logger.debug({ err: error }, 'a socket failed before it was open'),
-    );
+    const failed = (error: Error) =>
+      this.#options.logger.debug({ err: error }, 'a socket failed before it was open');
+    socket.on('error', failed);
     if (this.#stopping) return refuseUpgrade(socket, '503 Service Unavailable');
     if (!isAllowed(request.headers.origin, request.headers.host, this.#options.publicUrl))
       return refuseUpgrade(socket, '403 Forbidden');
     // Beyond this not even an answer is owed.
     if (this.#strangers.size >= 2 * this.#limit) return refuseUpgrade(socket, '503 Service Unavailable');
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, request));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      // It would keep the request for as long as the socket lives.
+      socket.off('error', failed);
+      this.#open(webSocket, request);
+    });
   }
 
   /** Ends all of them. Resolves when the last one is closed, after at most {@link CLOSE_TIMEOUT_MS}. */
