@@ -58,12 +58,18 @@ export function directEncoding(kind: SourceKind, track: MediaStreamTrack): Encod
   return { scaleResolutionDownBy: 1, maxBitrate: Math.round(maxBitrate(width * height) * DIRECT) };
 }
 
-/** How a voice is encoded for the bridge: with error correction, and next to nothing in silence. */
-export const VOICE = { codecOptions: { opusFec: true, opusDtx: true } } as const;
+/** How a voice is encoded for the bridge: with error correction, next to nothing in silence, and kept for a while to be sent again. */
+export const VOICE = { codecOptions: { opusFec: true, opusDtx: true, opusNack: true } } as const;
 
 /** Music and films: both channels, and quiet passages are sent as they are. */
 export const SCREEN_SOUND = {
-  codecOptions: { opusFec: true, opusDtx: false, opusStereo: true, opusMaxAverageBitrate: 128_000 },
+  codecOptions: {
+    opusFec: true,
+    opusDtx: false,
+    opusNack: true,
+    opusStereo: true,
+    opusMaxAverageBitrate: 128_000,
+  },
 } as const;
 
 /** How many times the bits of {@link BITRATES} a camera may take on a direct connection. */
