@@ -11,6 +11,9 @@ import { expectedBitrate, measuredBitrate } from './estimate.ts';
 import type { Outlets } from './pipes.ts';
 import { spatialLayers } from './rtp.ts';
 
+/** What SRTP, UDP and IP add to RTP of sound, whose packets are small. */
+const SOUND_HEADERS = 0.5;
+
 /** One source that is forwarded, from its publication to its end. */
 export class Source {
   readonly id: SourceId;
@@ -50,14 +53,19 @@ export class Source {
     });
   }
 
+  /** Bits per second that come of a sound, with all headers; undefined: not measured yet. */
+  get sent(): number | undefined {
+    return this.#measured;
+  }
+
   /** Bits per second that its lowest layer takes, as was measured or else is expected. */
   get lowest(): number {
     return this.#measured ?? this.#expected;
   }
 
-  /** Its lowest layer takes that many bits per second now. */
+  /** Its lowest layer, or it itself if it is sound, takes that many bits of RTP per second now. */
   measured(bitrate: number): void {
-    this.#measured = measuredBitrate(this.#measured, bitrate);
+    this.#measured = this.isVideo ? measuredBitrate(this.#measured, bitrate) : bitrate * (1 + SOUND_HEADERS);
   }
 
   get isVideo(): boolean {
