@@ -33,7 +33,9 @@ function screen(owner: ParticipantId, changes: Partial<VideoSource> = {}): Video
   return { id, kind: 'screen', owner, heights: [1080], lowest: 100_000, muted: false, ...changes };
 }
 
-const voice = (owner: ParticipantId): SoundSource => ({ kind: 'microphone', owner });
+/** Silent so far, if not told otherwise. */
+const voice = (owner: ParticipantId, sent = 0): SoundSource => ({ kind: 'microphone', owner, sent });
+const SHARES = { microphone: 60_000, screenAudio: 150_000 } as const;
 const idOf = (owner: ParticipantId): SourceId => camera(owner).id;
 const ALL_SMALL: ReceiverConstraints = { defaultMaxHeight: 180, maxHeights: {} };
 const PEOPLE = [ANN, BEN, CEM, DOT];
@@ -67,13 +69,28 @@ const withheld = (allocation: Allocation) => Object.fromEntries(allocation.withh
 
 describe('which pictures a receiver gets', () => {
   it('AL1 leaves what two voices and a screen’s sound take, and not one’s own', () => {
-    const sounds = [...PEOPLE, ME].map(voice);
+    const sounds = [...PEOPLE, ME].map((owner) => voice(owner));
     const fits = (estimate: number, more: readonly SoundSource[] = []) =>
       given({ videos: [camera(ANN)], sounds: [...sounds, ...more], estimate }).forwarded.size;
     expect([fits(219_999), fits(220_000)]).toEqual([0, 1]);
-    const music: SoundSource = { kind: 'screenAudio', owner: BEN };
+    const music: SoundSource = { kind: 'screenAudio', owner: BEN, sent: 0 };
     expect([fits(369_999, [music]), fits(370_000, [music])]).toEqual([0, 1]);
     expect(given({ videos: [camera(ANN)], sounds: [voice(ME)], estimate: 100_000 }).forwarded.size).toBe(1);
+  });
+
+  it('AL1 leaves nothing for sound that is sent already, or may be', () => {
+    const fits = (estimate: number, ...sounds: readonly SoundSource[]) =>
+      given({ videos: [camera(ANN)], sounds, estimate }).forwarded.size;
+    expect(fits(100_000, voice(BEN, 60_000), voice(CEM, 60_000))).toBe(1);
+    expect([
+      fits(159_999, voice(BEN, 60_000), voice(CEM)),
+      fits(160_000, voice(BEN, 60_000), voice(CEM)),
+    ]).toEqual([0, 1]);
+    // Whoever talks besides two does not make room for the others, nor does one's own voice.
+    expect(fits(100_000, voice(BEN), voice(CEM, 60_000), voice(DOT, 60_000))).toBe(1);
+    expect(fits(100_000, voice(ME, 60_000), voice(CEM))).toBe(0);
+    expect(fits(100_000, voice(BEN, 90_000), voice(CEM))).toBe(0);
+    expect(fits(100_000, { kind: 'microphone', owner: BEN, sent: undefined })).toBe(1);
   });
 
   it('AL2 forwards nothing that is not shown', () => {
@@ -239,7 +256,11 @@ describe('whatever is shown and whoever speaks', () => {
   const plain = {
     videos,
     sounds: fc.array(
-      fc.record({ kind: fc.constantFrom('microphone' as const, 'screenAudio' as const), owner }),
+      fc.record({
+        kind: fc.constantFrom('microphone' as const, 'screenAudio' as const),
+        owner,
+        sent: fc.constantFrom(undefined, 0, 20_000, 60_000),
+      }),
     ),
     speakers: fc.uniqueArray(owner),
     constraints,
@@ -264,7 +285,7 @@ describe('whatever is shown and whoever speaks', () => {
     return [...everything.forwarded.keys()].map((id) => ({ id, comes: forwarded.has(id), why: not.get(id) }));
   };
 
-  it('AL9 the lowest layers and sound never exceed the estimate', () => {
+  it('AL9 the lowest layers and sound that is still to come never exceed the estimate', () => {
     fc.assert(
       fc.property(scene, (all) => {
         const { forwarded } = given(all);
@@ -273,8 +294,10 @@ describe('whatever is shown and whoever speaks', () => {
           .reduce((sum, one) => sum + one.lowest, 0);
         const heard = all.sounds.filter((sound) => sound.owner !== all.receiver);
         const voices = heard.filter(({ kind }) => kind === 'microphone').length;
-        const sound = Math.min(2, voices) * 60_000 + (heard.length - voices) * 150_000;
-        expect(lowest === 0 ? 0 : lowest + sound).toBeLessThanOrEqual(all.estimate ?? Infinity);
+        const sound = Math.min(2, voices) * SHARES.microphone + (heard.length - voices) * SHARES.screenAudio;
+        const coming = heard.reduce((sum, one) => sum + Math.min(SHARES[one.kind], one.sent ?? Infinity), 0);
+        const toCome = Math.max(0, sound - coming);
+        expect(lowest === 0 ? 0 : lowest + toCome).toBeLessThanOrEqual(all.estimate ?? Infinity);
       }),
     );
   });

@@ -28,6 +28,8 @@ export interface VideoSource {
 export interface SoundSource {
   readonly kind: 'microphone' | 'screenAudio';
   readonly owner: ParticipantId;
+  /** Bits per second that come of it now, with all headers; undefined: not measured yet. */
+  readonly sent: number | undefined;
 }
 
 interface Ranked extends VideoSource {
@@ -63,7 +65,7 @@ export interface AllocationInput {
   readonly constraints: ReceiverConstraints | undefined;
   /** Of the operator and of the load, each -1 (all) or more. The receiver's own is in `constraints`. */
   readonly lastN: readonly number[];
-  /** Bits per second that the way to the receiver carries, sound and pictures; undefined: any amount. */
+  /** Bits per second that the way to the receiver carries beside the sound that is sent already; undefined: any amount. */
   readonly estimate: number | undefined;
   /** What this gave before. */
   readonly before: Allocation | undefined;
@@ -101,7 +103,7 @@ export function allocate(input: AllocationInput): Allocation {
   const shown = shownOf(floor, receiver, constraints);
 
   let places = smallest([constraints?.lastN ?? -1, ...input.lastN]);
-  const rest = estimate === undefined ? Infinity : estimate - soundShare(floor, receiver);
+  const rest = estimate === undefined ? Infinity : estimate - soundToCome(floor, receiver);
   let taken = 0;
   for (const { video, layer, priority } of shown) {
     const chosen = { layer, priority };
@@ -194,14 +196,19 @@ function priorityOf(
   return PRIORITIES[kind === 'screen' ? 'screen' : 'other'];
 }
 
-function soundShare({ sounds }: Floor, receiver: ParticipantId): number {
+/** What is set aside for sound, without what is sent of it now: that has its place already. */
+function soundToCome({ sounds }: Floor, receiver: ParticipantId): number {
   let voices = 0;
   let share = 0;
-  for (const { kind, owner } of sounds) {
-    if (owner === receiver || (kind === 'microphone' && ++voices > TALKING_AT_ONCE)) continue;
-    share += SOUND_BITRATES[kind];
+  let coming = 0;
+  for (const { kind, owner, sent } of sounds) {
+    if (owner === receiver) continue;
+    const usual = SOUND_BITRATES[kind];
+    // What was not measured yet may be sent as well as not, and a picture that goes is seen.
+    coming += Math.min(usual, sent ?? usual);
+    if (kind !== 'microphone' || ++voices <= TALKING_AT_ONCE) share += usual;
   }
-  return share;
+  return Math.max(0, share - coming);
 }
 
 /** -1 is no limit. */

@@ -203,8 +203,9 @@ export function wantedBy({ layers, maxHeight }: Wanted): {
 
 const NOTHING: Allocation['withheld'] = new Map();
 
-function soundOf({ kind, owner, producer }: Source): SoundSource | [] {
-  return (kind === 'microphone' || kind === 'screenAudio') && !producer.paused ? { kind, owner } : [];
+function soundOf({ kind, owner, producer, silenced, sent }: Source): SoundSource | [] {
+  if (producer.paused || silenced) return [];
+  return kind === 'microphone' || kind === 'screenAudio' ? { kind, owner, sent } : [];
 }
 
 function sameReasons(

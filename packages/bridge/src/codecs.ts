@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 
 /**
  * What every router decodes and forwards, in order of preference. A video codec's RTX and the header extensions (transport-cc, audio
- * level, abs-capture-time, …) are mediasoup's defaults. Forwarded Opus carries its own FEC, so it is not retransmitted.
+ * level, abs-capture-time, …) are mediasoup's defaults, and so is that Opus is retransmitted on its own SSRC, which most ends have to ask for: see `reception.ts`.
  */
 export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
   {

@@ -162,7 +162,7 @@ export class Endpoint {
     return this.#receptions.values();
   }
 
-  /** Bits per second that the way to it carries, sound and pictures; undefined: not known. */
+  /** Bits per second that the way to it carries beside the sound that is sent now; undefined: not known. */
   get estimate(): number | undefined {
     return this.#estimate.bitrate;
   }

@@ -45,6 +45,17 @@ describe('how the way to a receiver is measured', () => {
     expect(after(3, 100_000)).toBe(100_000);
   });
 
+  it('ES3 believes a deep fall at the second report', () => {
+    const { after } = world();
+    after(10, 1_000_000, 1_000_000);
+    expect(after(1, 240_000)).toBeUndefined();
+    expect(after(1, 990_000, 1_000_000)).toBeUndefined();
+    expect(after(1, 240_000)).toBeUndefined();
+    expect(after(1, 120_000)).toBe(240_000);
+    // What comes of it counts at once.
+    expect(after(1, 500_000)).toBe(500_000);
+  });
+
   it('ES4 tries everything again later and later', () => {
     const { after } = world();
     const waits: number[] = [];

@@ -22,6 +22,9 @@ const AT_THE_TOP = 0.95;
 const LOOK_MS = 6_000;
 /** Milliseconds for which an estimate has to be low to count: a machine that is busy for a moment looks like a narrow way. */
 const DIP_MS = 3_000;
+/** Of the best of these: a fall below that is a narrow way, if it lasts for two reports, of which one comes a second. Sound suffers until pictures give way. */
+const DEEP = 0.25;
+const DEEP_MS = 900;
 /** Of what the way carried before: less of it is a limit, even while congestion control looks for more. */
 const FELL = 0.9;
 /** Milliseconds for which a limit is believed the first time, and at most. */
@@ -30,18 +33,24 @@ const LONGEST_BELIEF_MS = 120_000;
 /** Milliseconds without a limit after which those that were found before are forgotten. */
 const FORGET_MS = 60_000;
 
+interface Moment {
+  /** Milliseconds. */
+  readonly at: number;
+  readonly bitrate: number;
+}
+
 /**
  * What the way to one receiver carries (`SPEC.md`, ES). mediasoup looks for little more than what it is asked to send, so an estimate says little about the
  * network while it is as high as that, or still rises. Then no limit is known, and everything may be tried; where that failed, it is tried again only later and later.
  */
 export class WayEstimate {
-  #recent: { readonly at: number; readonly bitrate: number }[] = [];
+  #recent: readonly Moment[] = [];
   /** No limit is known since then, nor was at the last look, when the way carried so much. */
   #free: { readonly since: number; seenAt: number; carried: number } | undefined;
   #limits = 0;
   #believedUntil = -Infinity;
 
-  /** Bits per second, sound and pictures; undefined: no limit is known. */
+  /** Bits per second beside the sound that is sent now, which mediasoup sends without asking the estimate; undefined: no limit is known. */
   get bitrate(): number | undefined {
     if (this.#free !== undefined || this.#recent.length === 0) return undefined;
     return Math.max(...this.#recent.map(({ bitrate }) => bitrate));
@@ -58,7 +67,10 @@ export class WayEstimate {
   /** `now` in milliseconds, growing from call to call. */
   take({ availableBitrate: bitrate, maxBitrate }: BandwidthReport, now: number): void {
     const isFirst = this.#recent.length === 0;
-    this.#recent = [...this.#recent.filter(({ at }) => at > now - DIP_MS), { at: now, bitrate }];
+    this.#recent = sinceFall(
+      [...this.#recent.filter(({ at }) => at > now - DIP_MS), { at: now, bitrate }],
+      now,
+    );
     if (isFirst || (bitrate >= AT_THE_TOP * maxBitrate && now >= this.#believedUntil)) {
       const { since = now } = this.#free ?? {};
       this.#free = { since, seenAt: now, carried: bitrate };
@@ -73,6 +85,14 @@ export class WayEstimate {
     this.#believedUntil = now + Math.min(LONGEST_BELIEF_MS, FIRST_BELIEF_MS * 2 ** this.#limits);
     this.#limits += 1;
   }
+}
+
+/** Without what was before a deep fall, if it has lasted. */
+function sinceFall(recent: readonly Moment[], now: number): readonly Moment[] {
+  const best = Math.max(...recent.map(({ bitrate }) => bitrate));
+  const fall = recent.findLastIndex(({ bitrate }) => bitrate >= DEEP * best) + 1;
+  const first = recent[fall];
+  return first !== undefined && first.at <= now - DEEP_MS ? recent.slice(fall) : recent;
 }
 
 /** Bits per second of a picture's lowest layer whose sender announced none, by its height in pixels. */

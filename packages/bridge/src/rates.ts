@@ -6,7 +6,7 @@ import type { Source } from './source.ts';
 /** Milliseconds between two measurements. mediasoup's rates are means over two and a half seconds. */
 const MEASURE_MS = 2_000;
 
-/** Measures what pictures take, while some receiver of the conference has no room to spare: nobody else needs to know. */
+/** Measures what pictures and voices take, while some receiver of the conference has no room to spare: nobody else needs to know. */
 export class Rates {
   readonly #clock: Clock;
   readonly #receivers: () => Iterable<Receiver>;
@@ -35,7 +35,7 @@ export class Rates {
   async #measure(): Promise<void> {
     const sources = [...this.#receivers()].flatMap((receiver) => [...receiver.sources.values()]);
     const measured = sources.filter(
-      ({ isVideo, producer }) => isVideo && !producer.paused && !producer.closed,
+      ({ producer, silenced }) => !silenced && !producer.paused && !producer.closed,
     );
     await Promise.all(measured.map((source) => measure(source)));
     this.#stopTimer = undefined;
@@ -72,6 +72,7 @@ async function measure(source: Source): Promise<void> {
   }
   const lowest = lowestOf(stats);
   if (lowest !== undefined) source.measured(lowest);
+  else if (!source.isVideo) source.measured(0);
 }
 
 /** What the lowest layer takes, bits per second: of simulcast the stream that takes least of those that are sent, of SVC the lowest part of the only one. */

@@ -93,6 +93,8 @@ export class Reception {
         producerId: outlet.producerId,
         rtpCapabilities: options.rtpCapabilities,
         paused,
+        // Of sound, too, which mediasoup leaves out by itself: Opus's own correction works for few kinds of sound, and is of no use for two packets in a row.
+        enableRtx: true,
         ...(layered ? { preferredLayers: { spatialLayer: allotted?.layer ?? 0 } } : {}),
       });
     } catch (error) {

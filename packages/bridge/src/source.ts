@@ -13,6 +13,9 @@ import { packetTimeOf, type PacketTime } from './packet-time.ts';
 import type { Outlets } from './pipes.ts';
 import { spatialLayers } from './rtp.ts';
 
+/** What SRTP, UDP and IP add to RTP of sound, whose packets are small. */
+const SOUND_HEADERS = 0.5;
+
 /** One source that is forwarded, from its publication to its end. */
 export class Source {
   readonly id: SourceId;
@@ -64,6 +67,11 @@ export class Source {
     if (this.#heights[0] !== before) this.#measured = undefined;
   }
 
+  /** Bits per second that come of a sound, with all headers; undefined: not measured yet. */
+  get sent(): number | undefined {
+    return this.#measured;
+  }
+
   /** Bits per second that its lowest layer takes, as was measured or else is expected. */
   get lowest(): number {
     if (this.#measured !== undefined) return this.#measured;
@@ -72,9 +80,9 @@ export class Source {
     return expectedBitrate({ kind: this.kind, announced: isFull ? this.#announced : undefined, height });
   }
 
-  /** Its lowest layer takes that many bits per second now. */
+  /** Its lowest layer, or it itself if it is sound, takes that many bits of RTP per second now. */
   measured(bitrate: number): void {
-    this.#measured = measuredBitrate(this.#measured, bitrate);
+    this.#measured = this.isVideo ? measuredBitrate(this.#measured, bitrate) : bitrate * (1 + SOUND_HEADERS);
   }
 
   get isVideo(): boolean {

@@ -111,15 +111,21 @@ export function publishedSize(
   return { width: Math.round(width / scale), height: Math.round(height / scale) };
 }
 
-/** How a voice is encoded for the bridge: with error correction, and next to nothing in silence. Browsers send packets of 20 ms unless told otherwise. */
+/** How a voice is encoded for the bridge: with error correction, next to nothing in silence, and kept for a while to be sent again. Browsers send packets of 20 ms unless told otherwise. */
 export function voiceOf(packetMs: VoicePacketMs) {
   const packets = packetMs === 20 ? {} : { opusPtime: packetMs };
-  return { codecOptions: { opusFec: true, opusDtx: true, ...packets } };
+  return { codecOptions: { opusFec: true, opusDtx: true, opusNack: true, ...packets } };
 }
 
 /** Music and films: both channels, and quiet passages are sent as they are. */
 export const SCREEN_SOUND = {
-  codecOptions: { opusFec: true, opusDtx: false, opusStereo: true, opusMaxAverageBitrate: 128_000 },
+  codecOptions: {
+    opusFec: true,
+    opusDtx: false,
+    opusNack: true,
+    opusStereo: true,
+    opusMaxAverageBitrate: 128_000,
+  },
 } as const;
 
 /** How many times the bits of {@link BITRATES} a camera may take on a direct connection. */

@@ -82,6 +82,8 @@ export interface Camera {
   readonly width: number;
   readonly height: number;
   readonly frameRate: number;
+  /** The picture is grained, so that it takes all the bits it may; a plain one takes next to none. */
+  readonly grained?: boolean;
 }
 
 const SMALL: Camera = { width: 320, height: 180, frameRate: 10 };
@@ -143,6 +145,8 @@ function substituteDevices({
   if (real === undefined) return;
   let audio: AudioContext | undefined;
   const unplugged = new Set<string>();
+  /** Pixels by which the grain of a picture moves at most. */
+  const GRAIN = 64;
   const live: { deviceId: string | undefined; track: MediaStreamTrack }[] = [];
 
   function voice(tone: number): MediaStreamTrack {
@@ -155,16 +159,23 @@ function substituteDevices({
     return first(destination.stream);
   }
 
-  function picture(colour: readonly number[], { width, height, frameRate }: Camera): MediaStreamTrack {
+  function picture(colour: readonly number[], look: Camera): MediaStreamTrack {
+    const { width, height, frameRate, grained = false } = look;
     const canvas = document.createElement('canvas');
     canvas.width = width;
     canvas.height = height;
     const brush = canvas.getContext('2d');
+    const grain = grained ? grainOf(width, height) : undefined;
     let frame = 0;
     const draw = () => {
       if (brush === null) return;
       brush.fillStyle = `rgb(${colour.join(',')})`;
       brush.fillRect(0, 0, canvas.width, canvas.height);
+      if (grain !== undefined) {
+        brush.globalAlpha = 0.3;
+        brush.drawImage(grain, -Math.random() * GRAIN, -Math.random() * GRAIN);
+        brush.globalAlpha = 1;
+      }
       brush.fillStyle = 'black';
       brush.fillRect((frame++ * 8) % canvas.width, 0, 8, 16);
     };
@@ -177,6 +188,18 @@ function substituteDevices({
     const settings = track.getSettings.bind(track);
     track.getSettings = () => ({ ...settings(), width, height, frameRate });
     return track;
+  }
+
+  /** Random greys, a bit larger than the picture, so that it can be put elsewhere in each frame. */
+  function grainOf(width: number, height: number): OffscreenCanvas {
+    const grain = new OffscreenCanvas(width + GRAIN, height + GRAIN);
+    const brush = grain.getContext('2d');
+    const pixels = new ImageData(grain.width, grain.height);
+    const { data } = pixels;
+    for (let at = 0; at < data.length; at += 4)
+      data.fill(Math.random() * 256, at, at + 3).fill(255, at + 3, at + 4);
+    brush?.putImageData(pixels, 0, 0);
+    return grain;
   }
 
   function first(stream: MediaStream): MediaStreamTrack {

@@ -10,6 +10,7 @@ export * from './media-record.ts';
 export * from './meeting.ts';
 export * from './moving.ts';
 export * from './passage.ts';
+export * from './reception.ts';
 export * from './senses.ts';
 export * from './server.ts';
 export * from './sources.ts';

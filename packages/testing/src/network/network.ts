@@ -11,6 +11,8 @@ export interface Machine {
 export interface Computer extends Machine {
   /** Another address in place of the old one, as between one Wi-Fi and the next. */
   changeAddress(): Promise<void>;
+  /** Kilobits a second that its line carries towards it from now on; undefined: any amount. What is more waits for up to 300 ms, as at a modem, and then is lost. */
+  limitDownlink(kilobits: number | undefined): Promise<void>;
 }
 
 /** How a router translates addresses (RFC 4787 section 4.1), if it does. Nothing unasked gets in where it does. */
@@ -21,7 +23,7 @@ export type Translation =
   /** Another port for everyone who is talked to, drawn by lot ("symmetric"). */
   | 'endpoint-dependent';
 
-/** What does not get through a router, in either direction. */
+/** What does not get through a router, in either direction if none is told. */
 export type Obstacle =
   | 'everything'
   | 'udp'
@@ -29,7 +31,12 @@ export type Obstacle =
   | 'page'
   /** Media by way of the server. */
   | 'bridge'
-  | { readonly lossPercent: number };
+  | {
+      /** Packets of all kinds, drawn by lot. */
+      readonly lossPercent: number;
+      /** `in` is what comes to the home. */
+      readonly direction?: 'in' | 'out';
+    };
 
 /** A router and the network behind it. */
 export interface Home {
@@ -93,10 +100,11 @@ async function build(namespaces: Namespaces): Promise<Network> {
       async computer() {
         const subnet = `192.168.${++computers}`;
         const namespace = await namespaces.add(`computer${computers}`);
-        await connect({ namespace: router, link: `in${computers}` }, { namespace, link: 'uplink' }, subnet);
+        const line = { namespace: router, link: `in${computers}` };
+        await connect(line, { namespace, link: 'uplink' }, subnet);
         // Where nothing is translated the world knows the way.
         if (translation === 'none') await ip(`-n ${core} route add ${subnet}.0/24 via 10.77.${number}.2`);
-        return computer(namespace, subnet);
+        return computer(namespace, subnet, line);
       },
       async block(...obstacles) {
         await rules(
@@ -112,15 +120,34 @@ async function build(namespaces: Namespaces): Promise<Network> {
   return { server: await server(), home, close: () => namespaces.close() };
 }
 
-function computer(namespace: string, subnet: string): Computer {
+/** @param line the router's end of it */
+function computer(namespace: string, subnet: string, line: End): Computer {
   let host = 2;
+  let limited = false;
   return {
     namespace,
     get address() {
       return `${subnet}.${host}`;
     },
     changeAddress: () => readdress(namespace, subnet, ++host),
+    async limitDownlink(kilobits) {
+      if (kilobits !== undefined) await shape(line, 'replace', 'tbf', 'rate', `${kilobits}kbit`, ...BUFFER);
+      else if (limited) await shape(line, 'delete');
+      limited = kilobits !== undefined;
+    },
   };
+}
+
+/** Two full packets go at once; the queue is as long as what goes in 300 ms. */
+const BUFFER = ['burst', '3000b', 'latency', '300ms'] as const;
+
+/** Changes how a line queues what it is to send (tc(8)). */
+async function shape(
+  { namespace, link }: End,
+  change: 'replace' | 'delete',
+  ...discipline: readonly string[]
+): Promise<void> {
+  await runIn(namespace, 'tc', 'qdisc', change, 'dev', link, 'root', ...discipline);
 }
 
 interface End {
@@ -187,7 +214,12 @@ function rulesOf(obstacle: Obstacle): string[] {
       return [`tcp dport ${PAGE_PORT} drop`, `tcp sport ${PAGE_PORT} drop`];
     case 'bridge':
       return [`th dport ${MEDIA_PORT} drop`, `th sport ${MEDIA_PORT} drop`];
-    default:
-      return [`numgen random mod 100 < ${obstacle.lossPercent} drop`];
+    default: {
+      const { lossPercent, direction } = obstacle;
+      return [`${direction === undefined ? '' : WAYS[direction]}numgen random mod 100 < ${lossPercent} drop`];
+    }
   }
 }
+
+/** As nftables tells them apart at the router: by where a packet came in, or goes out. */
+const WAYS = { in: 'iifname uplink ', out: 'oifname uplink ' } as const;
