@@ -107,10 +107,10 @@ describe('sending', () => {
     expect(path.formOf(kind, track)).toBe(form);
   });
 
-  test('sends speech in packets as long as it is told, with error correction and silence left out', async () => {
+  test('sends speech in packets as long as it is told, with error correction, silence left out, and to be sent again', async () => {
     const { path, sending, told } = await start();
     path.accept(offer());
-    const usual = { opusFec: true, opusDtx: true };
+    const usual = { opusFec: true, opusDtx: true, opusNack: true };
     await path.publish(source('microphone', 0));
     expect(sending[0]?.codecOptions).toEqual([usual]);
     const { kind, track } = source('microphone');
