@@ -80,8 +80,7 @@ test('a password keeps out who lacks it, tells them nothing else, and leaves tho
 });
 
 test('whoever is inside comes back after a reload, and whoever was about to enter has to give the new password', async () => {
-  const ann = await stage.attend('reload', 0);
-  const ben = await stage.attend('reload', 1);
+  const [ann, ben] = await Promise.all([stage.attend('reload', 0), stage.attend('reload', 1)]);
   const visitor = await stage.visit('reload', 2);
   const dialog = await openSecurity(ann);
   await dialog.getByRole('textbox', { name: 'New password' }).fill('tea time');

@@ -20,8 +20,7 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 test('what is said to everybody reaches everybody, what is private only the one, and who comes later reads what was public', async () => {
-  const ann = await arrive('talk', 0);
-  const ben = await arrive('talk', 1);
+  const [ann, ben] = await Promise.all([arrive('talk', 0), arrive('talk', 1)]);
   // The third's page from its first byte on: whatever its socket gets is kept.
   const who = persona(2);
   const context = await contextOf(stage.browser, who);
@@ -62,8 +61,7 @@ test('what is said to everybody reaches everybody, what is private only the one,
 });
 
 test('the closed chat shows what came and how much is unread', async () => {
-  const ann = await arrive('unread', 0);
-  const ben = await arrive('unread', 1);
+  const [ann, ben] = await Promise.all([arrive('unread', 0), arrive('unread', 1)]);
   await openChat(ann.page);
   await say(ann.page, 'one');
   await say(ann.page, 'two');

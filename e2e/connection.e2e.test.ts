@@ -1,4 +1,4 @@
-import { allMeet, attend, join, persona, until, type Page, setStage } from '@treff/testing/browser';
+import { allMeet, join, until, type Page, setStage } from '@treff/testing/browser';
 import { expect, test } from 'vitest';
 
 const stage = setStage();
@@ -12,11 +12,9 @@ async function badgeOf(page: Page): Promise<string | undefined> {
 }
 
 test('a badge says how media comes as soon as there is somebody, and tells on a press how it is', async () => {
-  const url = `${stage.server.origin}/badge`;
-  const ann = await attend(stage.browser, url, persona(0));
-  stage.present.push(ann);
+  const ann = await stage.attend('badge', 0);
   expect(await badgeOf(ann.page)).toBeUndefined();
-  stage.present.push(await attend(stage.browser, url, persona(1)));
+  await stage.attend('badge', 1);
   await allMeet(stage.present);
   const way = await ann.page.locator('html').getAttribute('data-media-mode');
   if (way !== 'p2p' && way !== 'bridge') throw new Error('Media flows');
@@ -37,9 +35,7 @@ test('a badge says how media comes as soon as there is somebody, and tells on a 
 });
 
 test('who wants no direct connections has none, and is not asked again in this browser', async () => {
-  const url = `${stage.server.origin}/never-direct`;
-  const ann = await attend(stage.browser, url, persona(0));
-  stage.present.push(ann, await attend(stage.browser, url, persona(1)));
+  const [ann] = await Promise.all([stage.attend('never-direct', 0), stage.attend('never-direct', 1)]);
   const openSettings = async () => {
     await ann.page.getByRole('button', { name: 'More actions' }).click();
     await ann.page.getByRole('menuitem', { name: 'Settings' }).click();

@@ -2,18 +2,14 @@ import { describe, expect, test } from 'vitest';
 import {
   allMeet,
   atSecondCamera,
-  attend,
   type Attendee,
-  contextOf,
+  type BrowserContext,
+  enter,
   hears,
   hearsNothing,
-  join,
   look,
-  openPage,
   type Page,
-  persona,
   sees,
-  selfOf,
   unplug,
   until,
   setStage,
@@ -22,12 +18,7 @@ import {
 const stage = setStage({ errors: 'expected' });
 
 async function pair(room: string): Promise<[Attendee, Attendee]> {
-  const url = `${stage.server.origin}/${room}`;
-  const both: [Attendee, Attendee] = [
-    await attend(stage.browser, url, persona(0)),
-    await attend(stage.browser, url, persona(1)),
-  ];
-  stage.present.push(...both);
+  const both = await Promise.all([stage.attend(room, 0), stage.attend(room, 1)]);
   await allMeet(both);
   return both;
 }
@@ -93,8 +84,7 @@ test('when the camera is unplugged, the call goes on with the other one', async 
 
 test('whoever speaks is marked, and takes the stage of the others', async () => {
   const [ann, ben] = await pair('speaking');
-  const third = await attend(stage.browser, `${stage.server.origin}/speaking`, persona(2));
-  stage.present.push(third);
+  const third = await stage.attend('speaking', 2);
   for (const { page } of [ben, third]) await page.getByRole('button', { name: 'Mute microphone' }).click();
   await third.page.locator(`[data-participant-id="${ann.id}"][data-speaking]`).first().waitFor();
   await third.page
@@ -117,26 +107,23 @@ describe('joining works', () => {
     ['with permissions denied', { audio: 'NotAllowedError', video: 'NotAllowedError' }],
     ['while another program has the camera', { video: 'NotReadableError' }],
   ] as const)('%s, says so, and the others are seen and heard', async (how, failures) => {
-    const url = `${stage.server.origin}/${encodeURIComponent(`lacking ${how}`)}`;
-    const ben = await attend(stage.browser, url, persona(1));
-    stage.present.push(ben);
-    const context = await contextOf(stage.browser, persona(0));
-    await context.addInitScript((names: { audio?: string; video?: string }) => {
-      const given = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-      navigator.mediaDevices.getUserMedia = async (constraints) => {
-        for (const kind of ['audio', 'video'] as const) {
-          const name = names[kind];
-          if (name !== undefined && constraints?.[kind]) throw new DOMException('injected', name);
-        }
-        return given(constraints);
-      };
-    }, failures);
-    const page = await openPage(context, url, []);
+    const room = encodeURIComponent(`lacking ${how}`);
+    const lacks = (context: BrowserContext) =>
+      context.addInitScript((names: { audio?: string; video?: string }) => {
+        const given = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (constraints) => {
+          for (const kind of ['audio', 'video'] as const) {
+            const name = names[kind];
+            if (name !== undefined && constraints?.[kind]) throw new DOMException('injected', name);
+          }
+          return given(constraints);
+        };
+      }, failures);
+    const [ben, visitor] = await Promise.all([stage.attend(room, 1), stage.visit(room, 0, lacks)]);
+    const { page } = visitor;
     await page.locator('[data-device-problem]').first().waitFor();
     expect((await page.locator('[data-device-problem]').first().innerText()).length).toBeGreaterThan(10);
-    await join(page, 'Ann');
-    const ann: Attendee = { who: persona(0), context, page, id: await selfOf(page), problems: [] };
-    stage.present.push(ann);
+    const ann = await enter(visitor);
     await sees(page, ben.id, ben.who);
     await hears(page, ben.id, ben.who);
     if (!('audio' in failures)) await hears(ben.page, ann.id, ann.who);
@@ -145,11 +132,8 @@ describe('joining works', () => {
 });
 
 test('a camera of 640x360 is received at 640x360', async () => {
-  const url = `${stage.server.origin}/size`;
   const camera = { width: 640, height: 360, frameRate: 15 };
-  const ann = await attend(stage.browser, url, persona(0), camera);
-  const ben = await attend(stage.browser, url, persona(1));
-  stage.present.push(ann, ben);
+  const [ann, ben] = await Promise.all([stage.attend('size', 0, { camera }), stage.attend('size', 1)]);
   await until(async () => (await look(ben.page, ann.id))?.height === 360, 'the full picture', 20_000);
   expect((await look(ben.page, ann.id))?.width).toBe(640);
 });

@@ -24,7 +24,7 @@ test('with last-N only whoever spoke last is seen; the others are avatars that s
     await mute(person);
     return person;
   };
-  const [ann, ben, cem, dot] = [await come(0), await come(1), await come(2), await come(3)];
+  const [ann, ben, cem, dot] = await Promise.all([come(0), come(1), come(2), come(3)]);
   const people = [ann, ben, cem, dot];
   const dominates = (who: Attendee) =>
     until(

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
 import {
   allMeet,
-  attend,
   hears,
   holdLine,
   isInside,
   join,
   leave,
-  persona,
   sees,
   setStage,
   until,
@@ -22,9 +20,7 @@ const stage = setStage();
 
 /** A moderator who has switched the lobby on. */
 async function behindLobby(room: string): Promise<Attendee> {
-  const url = `${stage.server.origin}/${room}`;
-  const ann = await attend(stage.browser, url, persona(0), undefined, recordRings);
-  stage.present.push(ann);
+  const ann = await stage.attend(room, 0, { prepare: recordRings });
   await setLobby(ann, true);
   return ann;
 }
@@ -107,7 +103,7 @@ test('moderators hear and see who knocks, talk with them, refuse one and let the
 
 test('all who wait are let in at once, by one press or by switching the lobby off', async () => {
   const ann = await behindLobby('all');
-  const [ben, cem] = [await knock('all', 1), await knock('all', 2)];
+  const [ben, cem] = await Promise.all([knock('all', 1), knock('all', 2)]);
   await ann.page.getByRole('region', { name: 'Waiting in the lobby (2)' }).waitFor();
   await ann.page.getByRole('button', { name: 'Admit all' }).click();
   await allMeet([ann, await isInside(ben), await isInside(cem)]);

@@ -4,11 +4,11 @@ import { hears, hearsNothing, look, setStage, type Attendee } from '@treff/testi
 const stage = setStage();
 
 test('who needs leave to speak is not heard, asks by a raised hand, is allowed, and is heard by their own press', async () => {
-  const [ann, ben, cem] = [
-    await stage.attend('media-moderation', 0),
-    await stage.attend('media-moderation', 1),
-    await stage.attend('media-moderation', 2),
-  ];
+  const [ann, ben, cem] = await Promise.all([
+    stage.attend('media-moderation', 0),
+    stage.attend('media-moderation', 1),
+    stage.attend('media-moderation', 2),
+  ]);
   await hears(cem.page, ben.id, ben.who);
   await ann.page.getByRole('button', { name: 'Open participants' }).click();
   const panel = ann.page.getByRole('complementary');
@@ -54,7 +54,7 @@ test('who needs leave to speak is not heard, asks by a raised hand, is allowed, 
 });
 
 test('whoever comes in starts as the moderators wish, reads what the meeting is about, and shows nothing without leave', async () => {
-  const [ann, ben] = [await stage.attend('rules', 0), await stage.attend('rules', 1)];
+  const [ann, ben] = await Promise.all([stage.attend('rules', 0), stage.attend('rules', 1)]);
   await ann.page.getByRole('button', { name: 'More actions' }).click();
   await ann.page.getByRole('menuitem', { name: 'Change the subject' }).click();
   await ann.page.getByRole('textbox', { name: 'Subject' }).fill('Harvest');

@@ -15,14 +15,14 @@ import {
 const stage = setStage();
 
 async function gather(room: string, people: number): Promise<readonly Attendee[]> {
-  for (let index = 0; index < people; index++) await stage.attend(room, index);
+  await Promise.all(Array.from({ length: people }, (_, index) => stage.attend(room, index)));
   return stage.present;
 }
 
 test('three people see and hear each other, then five do', async () => {
   await gather('three-then-five', 3);
   await allMeet(stage.present);
-  for (const index of [3, 4]) await stage.attend('three-then-five', index);
+  await Promise.all([3, 4].map((index) => stage.attend('three-then-five', index)));
   await allMeet(stage.present);
 });
 

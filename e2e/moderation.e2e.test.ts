@@ -4,11 +4,11 @@ import { hears, hearsNothing, setStage, type Attendee } from '@treff/testing/bro
 const stage = setStage();
 
 test('a moderator sees who wants to speak, mutes and asks, removes one and ends the meeting for all', async () => {
-  const [ann, ben, cem] = [
-    await stage.attend('moderation', 0),
-    await stage.attend('moderation', 1),
-    await stage.attend('moderation', 2),
-  ];
+  const [ann, ben, cem] = await Promise.all([
+    stage.attend('moderation', 0),
+    stage.attend('moderation', 1),
+    stage.attend('moderation', 2),
+  ]);
   await ann.page.getByRole('button', { name: 'Open participants' }).click();
   const panel = ann.page.getByRole('complementary');
 

@@ -41,15 +41,21 @@ afterEach(async () => {
   await Promise.all(stage.browser.contexts().map((context) => context.close()));
 });
 
-async function come(room: string, index: number, ...prepares: Prepare[]): Promise<Attendee> {
-  return attend(stage.browser, room, persona(index), undefined, async (context) => {
+function come(room: string, index: number, ...prepares: Prepare[]): Promise<Attendee> {
+  return stage.attend(room, index, { prepare: recording(prepares) });
+}
+
+/** Lets the pages of a context be recorded, and whatever else. */
+function recording(prepares: readonly Prepare[]): Prepare {
+  return async (context) => {
     await recordMedia(context);
     for (const prepare of prepares) await prepare(context);
-  });
+  };
 }
 
 /** Somebody on the prejoin page of the room. */
-const outside = (room: string, index: number) => waitOutside(stage.browser, room, persona(index));
+const outside = (room: string, index: number) =>
+  waitOutside(stage.browser, `${stage.server.origin}/${room}`, persona(index));
 
 interface Watched {
   readonly here: Attendee;
@@ -76,7 +82,7 @@ async function moves<Result>(
   const result = await act();
   const way = ways.at(-1) ?? 'bridge';
   await Promise.all(watched.map(({ here, there, kinds }) => comesBy(way, here, there, kinds)));
-  for (const { here } of watched) await (way === 'p2p' ? talksDirectly(here) : leftDirect(here));
+  await Promise.all(watched.map(({ here }) => (way === 'p2p' ? talksDirectly(here) : leftDirect(here))));
   for (const [index, { here, there, kinds }] of watched.entries()) {
     const from = begins[index] ?? 0;
     const to = await clockOf(here.page);
@@ -109,10 +115,10 @@ async function moves<Result>(
 const press = ({ page }: Attendee, name: string) => page.getByRole('button', { name }).click();
 
 test('two talk from browser to browser, a third moves them to the bridge and back, and neither picture nor voice breaks', async () => {
-  const room = `${stage.server.origin}/third`;
-  const [ann, ben] = [await come(room, 0), await come(room, 1)];
+  const room = 'third';
+  const [ann, ben] = await Promise.all([come(room, 0), come(room, 1)]);
   await allMeet([ann, ben]);
-  for (const each of [ann, ben]) await talksDirectly(each);
+  await Promise.all([ann, ben].map(talksDirectly));
   const watched = both(ann, ben, ['camera', 'microphone']);
   const door = await outside(room, 2);
   const cem = await moves(watched, ['p2p', 'bridge'], async () => {
@@ -126,8 +132,8 @@ test('two talk from browser to browser, a third moves them to the bridge and bac
 });
 
 test('a shared screen with its sound runs through both moves; what is muted meanwhile comes by the new way when it is not any more', async () => {
-  const room = `${stage.server.origin}/muted`;
-  const [ann, ben] = [await come(room, 0), await come(room, 1)];
+  const room = 'muted';
+  const [ann, ben] = await Promise.all([come(room, 0), come(room, 1)]);
   await press(ann, 'Start screen sharing');
   await seesScreen(ben.page, ann.id, ann.who);
   await hearsScreen(ben.page, ann.id, ann.who);
@@ -161,12 +167,14 @@ test('a shared screen with its sound runs through both moves; what is muted mean
 });
 
 test('who is cut off from the server when the third comes goes on talking, and moves when they are back', async () => {
-  const room = `${stage.server.origin}/cut`;
+  const room = 'cut';
   let line: Awaited<ReturnType<typeof holdLine>> | undefined;
-  const ann = await come(room, 0);
-  const ben = await come(room, 1, async (context) => (line = await holdLine(context)));
+  const [ann, ben] = await Promise.all([
+    come(room, 0),
+    come(room, 1, async (context) => (line = await holdLine(context))),
+  ]);
   await allMeet([ann, ben]);
-  for (const each of [ann, ben]) await talksDirectly(each);
+  await Promise.all([ann, ben].map(talksDirectly));
   const door = await outside(room, 2);
   await moves(both(ann, ben, ['camera', 'microphone']), ['p2p', 'bridge'], async () => {
     await line?.cut();
@@ -182,10 +190,10 @@ test('who is cut off from the server when the third comes goes on talking, and m
 });
 
 test('a third who is gone before the move is over breaks nothing', async () => {
-  const room = `${stage.server.origin}/at-once`;
-  const [ann, ben] = [await come(room, 0), await come(room, 1)];
+  const room = 'at-once';
+  const [ann, ben] = await Promise.all([come(room, 0), come(room, 1)]);
   await allMeet([ann, ben]);
-  for (const each of [ann, ben]) await talksDirectly(each);
+  await Promise.all([ann, ben].map(talksDirectly));
   const begins = await Promise.all([ann, ben].map(({ page }) => clockOf(page)));
   for (const index of [2, 3]) {
     const door = await outside(room, index);
@@ -218,8 +226,8 @@ test('a third who is gone before the move is over breaks nothing', async () => {
 });
 
 test('two whose browsers never reach each other talk over the bridge, and a third changes nothing for them', async () => {
-  const room = `${stage.server.origin}/firewall`;
-  const [ann, ben] = [await come(room, 0, preventDirect), await come(room, 1, preventDirect)];
+  const room = 'firewall';
+  const [ann, ben] = await Promise.all([come(room, 0, preventDirect), come(room, 1, preventDirect)]);
   await allMeet([ann, ben]);
   const watched = both(ann, ben, ['camera', 'microphone']);
   const door = await outside(room, 2);
@@ -248,8 +256,9 @@ test('where the operator wants no direct connections, and where one of the two d
       [restrained.origin] as const,
       [stage.server.origin, never] as const,
     ]) {
-      const room = `${origin}/restrained`;
-      const [ann, ben] = [await come(room, 0, ...prepares), await come(room, 1)];
+      const enter = (index: number, ...more: Prepare[]) =>
+        attend(stage.browser, `${origin}/restrained`, persona(index), undefined, recording(more));
+      const [ann, ben] = await Promise.all([enter(0, ...prepares), enter(1)]);
       await allMeet([ann, ben]);
       for (const { page } of [ann, ben]) {
         expect(await page.locator('html').getAttribute('data-media-mode')).toBe('bridge');

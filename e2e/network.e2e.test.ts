@@ -65,11 +65,11 @@ const saysNoMore = ({ page }: Guest, text: string) =>
 
 test('where UDP gets nowhere, media goes to the bridge over TCP', async () => {
   await households[0]?.home.block('udp');
-  await allMeet([await arrive(0), await arrive(1)]);
+  await allMeet(await Promise.all([arrive(0), arrive(1)]));
 });
 
 test('with one packet in twenty lost in both directions, people see and hear each other', async () => {
-  const both = [await arrive(0), await arrive(1)];
+  const both = await Promise.all([arrive(0), arrive(1)]);
   await allMeet(both);
   for (const { home } of both) await home.block({ lossPercent: 5 });
   // What was in flight and in buffers when the loss began is seen first.
@@ -78,7 +78,7 @@ test('with one packet in twenty lost in both directions, people see and hear eac
 });
 
 test('somebody whose address changes keeps the seat, and is seen and heard again', async () => {
-  const [ann, ben] = [await arrive(0), await arrive(1)];
+  const [ann, ben] = await Promise.all([arrive(0), arrive(1)]);
   await allMeet([ann, ben]);
   const annSaw = await witness(ann.page, [MEDIA_LOST]);
   const benSaw = await witness(ben.page, []);
@@ -92,7 +92,7 @@ test('somebody whose address changes keeps the seat, and is seen and heard again
 });
 
 test('a router that gets another address outside is hardly noticed', async () => {
-  const [ann, ben] = [await arrive(0), await arrive(1)];
+  const [ann, ben] = await Promise.all([arrive(0), arrive(1)]);
   await allMeet([ann, ben]);
   const annSaw = await witness(ann.page, [MEDIA_LOST]);
   const benSaw = await witness(ben.page, []);
@@ -105,7 +105,7 @@ test('a router that gets another address outside is hardly noticed', async () =>
 });
 
 test('the loss of the socket alone is a small notice: picture and sound go on, and the seat is taken back', async () => {
-  const [ann, ben] = [await arrive(0), await arrive(1)];
+  const [ann, ben] = await Promise.all([arrive(0), arrive(1)]);
   await allMeet([ann, ben]);
   const annSaw = await witness(ann.page, [SESSION_LOST, MEDIA_LOST, ALL_LOST]);
   const benSaw = await witness(ben.page, [INTERRUPTED]);
@@ -125,7 +125,7 @@ test('the loss of the socket alone is a small notice: picture and sound go on, a
 });
 
 test('after 30 s of silence one still has the seat; who stays silent longer loses it, and is back by themselves', async () => {
-  const [ann, ben, cem] = [await arrive(0), await arrive(1), await arrive(2)];
+  const [ann, ben, cem] = await Promise.all([arrive(0), arrive(1), arrive(2)]);
   await allMeet([ann, ben, cem]);
   const annSaw = await witness(ann.page, [ALL_LOST]);
   const cemSaw = await witness(cem.page, [ALL_LOST]);

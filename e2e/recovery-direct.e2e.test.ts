@@ -1,11 +1,9 @@
 import {
   allMeet,
-  attend,
   breaksIn,
   clockOf,
   comesBy,
   continuityOf,
-  persona,
   recordMedia,
   recordOf,
   selfOf,
@@ -22,13 +20,8 @@ const BEFORE_MS = 3_000;
 const KINDS = ['camera', 'microphone'] as const;
 
 test('two who talk directly see and hear each other all the time while the server is killed and comes back without their meeting', async () => {
-  const room = `${stage.server.origin}/killed`;
-  const come = async (index: number) => {
-    const attendee = await attend(stage.browser, room, persona(index), undefined, recordMedia);
-    stage.present.push(attendee);
-    return attendee;
-  };
-  const [ann, ben] = [await come(0), await come(1)];
+  const come = (index: number) => stage.attend('killed', index, { prepare: recordMedia });
+  const [ann, ben] = await Promise.all([come(0), come(1)]);
   await allMeet([ann, ben]);
   for (const each of [ann, ben]) await talksDirectly(each);
   await comesBy('p2p', ann, ben, KINDS);

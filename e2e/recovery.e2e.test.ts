@@ -1,40 +1,19 @@
-import {
-  allMeet,
-  attend,
-  launchBrowser,
-  persona,
-  selfOf,
-  startServer,
-  until,
-  type Attendee,
-  type Browser,
-  type TestServer,
-} from '@treff/testing/browser';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { allMeet, selfOf, setStage, until, type Attendee } from '@treff/testing/browser';
+import { expect, test } from 'vitest';
 
-let server: TestServer;
-let browser: Browser;
-let present: Attendee[] = [];
+/** A server that is killed is missed by every page. */
+const stage = setStage({ errors: 'expected' });
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  server = await startServer();
-  for (const index of [0, 1, 2])
-    present.push(await attend(browser, `${server.origin}/recovery`, persona(index)));
+async function gather(room: string): Promise<readonly Attendee[]> {
+  const present = await Promise.all([0, 1, 2].map((index) => stage.attend(room, index)));
   await allMeet(present);
-});
-afterEach(async () => {
-  await Promise.all(present.map(({ context }) => context.close()));
-  present = [];
-  await server.stop();
-});
+  return present;
+}
 
 test('a media worker that dies is replaced, and everybody has media again without leaving the room', async () => {
+  const present = await gather('worker');
   const before = await Promise.all(present.map(tracksOf));
-  await server.killWorker();
+  await stage.server.killWorker();
   await until(
     async () => {
       const now = await Promise.all(present.map(tracksOf));
@@ -51,7 +30,8 @@ test('a media worker that dies is replaced, and everybody has media again withou
 });
 
 test('a server that dies, or is restarted, finds everybody in the room again by themselves, as who they were, and they are told', async () => {
-  for (const restart of [() => server.crashAndRestart(), () => server.stopAndRestart()]) {
+  const present = await gather('server');
+  for (const restart of [() => stage.server.crashAndRestart(), () => stage.server.stopAndRestart()]) {
     const lost = present.map(({ page }) =>
       // First the socket, then picture and sound, which come over the same server.
       page

@@ -4,8 +4,8 @@ import { join, leave, setStage, until, type Attendee } from '@treff/testing/brow
 /** A server that is killed is missed by every page. */
 const stage = setStage({ errors: 'expected' });
 
-async function gather(room: string): Promise<readonly [Attendee, Attendee, Attendee]> {
-  return [await stage.attend(room, 0), await stage.attend(room, 1), await stage.attend(room, 2)];
+function gather(room: string): Promise<readonly [Attendee, Attendee, Attendee]> {
+  return Promise.all([stage.attend(room, 0), stage.attend(room, 1), stage.attend(room, 2)]);
 }
 
 async function openParticipants({ page }: Attendee): Promise<void> {

@@ -17,9 +17,7 @@ import {
 
 const stage = setStage({ errors: 'expected' });
 
-async function come(room: string, index: number): Promise<Attendee> {
-  return stage.attend(room, index);
-}
+const come = (room: string, index: number) => stage.attend(room, index);
 
 const share = ({ page }: Attendee) => page.getByRole('button', { name: 'Start screen sharing' }).click();
 const unshare = ({ page }: Attendee) => page.getByRole('button', { name: 'Stop screen sharing' }).click();
@@ -32,7 +30,7 @@ const ended = async (page: Page) => {
 };
 
 test('a shared screen takes the stage of the others whole, with its sound, beside the camera; a second one does so too', async () => {
-  const [ann, ben, cem] = [await come('share', 0), await come('share', 1), await come('share', 2)];
+  const [ann, ben, cem] = await Promise.all([come('share', 0), come('share', 1), come('share', 2)]);
   await ben.page.getByRole('button', { name: 'Exit tile view' }).waitFor();
   await share(ann);
   for (const { page } of [ben, cem]) {
@@ -71,7 +69,7 @@ test('a shared screen takes the stage of the others whole, with its sound, besid
 });
 
 test('who comes later sees the running share; it ends with a reload of the page and with leaving', async () => {
-  const [ann, ben] = [await come('late', 0), await come('late', 1)];
+  const [ann, ben] = await Promise.all([come('late', 0), come('late', 1)]);
   await share(ann);
   const cem = await come('late', 2);
   await screenOnStage(cem.page, ann).waitFor();
@@ -94,7 +92,7 @@ test('who comes later sees the running share; it ends with a reload of the page 
 });
 
 test('who refuses the question of the browser shares nothing and is not scolded; another try may succeed', async () => {
-  const [ann, ben] = [await come('refused', 0), await come('refused', 1)];
+  const [ann, ben] = await Promise.all([come('refused', 0), come('refused', 1)]);
   await ann.page.evaluate(() => {
     const given = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getDisplayMedia = async () => {

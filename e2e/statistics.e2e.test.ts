@@ -1,13 +1,4 @@
-import {
-  attend,
-  allMeet,
-  persona,
-  recordMedia,
-  setStage,
-  talksDirectly,
-  until,
-  type Attendee,
-} from '@treff/testing/browser';
+import { allMeet, recordMedia, setStage, talksDirectly, until, type Attendee } from '@treff/testing/browser';
 import { expect, test } from 'vitest';
 
 const stage = setStage({ environment: { SERVER_REGION: 'Behind the hills' } });
@@ -51,18 +42,17 @@ async function grows(attendee: Attendee, of: Attendee): Promise<void> {
 }
 
 test('who speaks is counted, the same for all who look, whoever is silent is not, and who left is still there', async () => {
-  const all = [
-    await stage.attend('speakers', 0),
-    await stage.attend('speakers', 1),
-    await stage.attend('speakers', 2),
-  ];
-  const [ann, ben, cem] = all as [Attendee, Attendee, Attendee];
+  const all = await Promise.all([
+    stage.attend('speakers', 0),
+    stage.attend('speakers', 1),
+    stage.attend('speakers', 2),
+  ]);
+  const [ann, ben, cem] = all;
   await allMeet(all);
   await onlySpeaks(ben, all);
   await openStats(ann);
   await openStats(cem);
-  await grows(ann, ben);
-  await grows(cem, ben);
+  await Promise.all([grows(ann, ben), grows(cem, ben)]);
   // Whoever was muted meanwhile has not gained a word, and both lists were told by the same clock.
   const [before, other] = [await shownTimes(ann), await shownTimes(cem)];
   await grows(ann, ben);
@@ -79,10 +69,8 @@ test('who speaks is counted, the same for all who look, whoever is silent is not
 });
 
 test('of two who are connected directly each says for themselves that they speak', async () => {
-  const url = `${stage.server.origin}/direct-speakers`;
-  const enter = (index: number) => attend(stage.browser, url, persona(index), undefined, recordMedia);
-  const [ann, ben] = [await enter(0), await enter(1)];
-  stage.present.push(ann, ben);
+  const come = (index: number) => stage.attend('direct-speakers', index, { prepare: recordMedia });
+  const [ann, ben] = await Promise.all([come(0), come(1)]);
   await talksDirectly(ann);
   await onlySpeaks(ben, [ann, ben]);
   await openStats(ann);
@@ -90,12 +78,12 @@ test('of two who are connected directly each says for themselves that they speak
 });
 
 test('a tile tells how somebody is connected: what comes of them here, and what their browser says', async () => {
-  const url = `${stage.server.origin}/connections`;
   const camera = { width: 640, height: 360, frameRate: 15 };
-  const ann = await attend(stage.browser, url, persona(0), camera);
-  stage.present.push(ann);
-  const ben = await attend(stage.browser, url, persona(1), camera);
-  stage.present.push(ben, await attend(stage.browser, url, persona(2)));
+  const [ann, ben] = await Promise.all([
+    stage.attend('connections', 0, { camera }),
+    stage.attend('connections', 1, { camera }),
+    stage.attend('connections', 2),
+  ]);
   await allMeet(stage.present);
   const mark = ann.page.getByRole('button', { name: /^Connection of Ben/ });
   expect(await mark.getAttribute('aria-label')).toMatch(/: (good|fair|poor|interrupted)$/);

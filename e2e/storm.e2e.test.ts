@@ -106,18 +106,22 @@ async function talkDirectly(present: readonly Guest[]): Promise<void> {
 async function everybodyMeets(guests: readonly Guest[]): Promise<void> {
   const present = guests.flatMap((guest) => (guest.id === undefined ? [] : [{ ...guest, id: guest.id }]));
   const ids = present.map(({ id }) => id).toSorted();
-  for (const here of present) {
-    await until(
-      async () => (await shownAt(here.page)).join() === ids.join(),
-      `${here.who.name} to have ${present.length} people before them`,
-      PATIENCE_MS,
-    );
-    for (const there of present.filter(({ id }) => id !== here.id)) {
-      const { id, who } = there;
-      if (await isOn(there, 'camera')) await sees(here.page, id, who, PATIENCE_MS);
-      if (await isOn(there, 'microphone')) await hears(here.page, id, who, PATIENCE_MS);
-    }
-  }
+  const meets = async (here: Guest, there: Guest & { readonly id: string }) => {
+    const { id, who } = there;
+    if (await isOn(there, 'camera')) await sees(here.page, id, who, PATIENCE_MS);
+    if (await isOn(there, 'microphone')) await hears(here.page, id, who, PATIENCE_MS);
+  };
+  await Promise.all(
+    present.map(async (here) => {
+      await until(
+        async () => (await shownAt(here.page)).join() === ids.join(),
+        `${here.who.name} to have ${present.length} people before them`,
+        PATIENCE_MS,
+      );
+      const others = present.filter(({ id }) => id !== here.id);
+      await Promise.all(others.map((there) => meets(here, there)));
+    }),
+  );
 }
 
 /** Ids of those who have a tile. */

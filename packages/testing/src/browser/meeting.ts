@@ -29,12 +29,13 @@ export async function attend(
   camera?: Camera,
   prepare?: (context: BrowserContext) => Promise<unknown>,
 ): Promise<Attendee> {
-  const context = await contextOf(browser, who, camera);
-  await prepare?.(context);
-  const problems: string[] = [];
-  const page = await openPage(context, room, problems);
-  await join(page, who.name);
-  return { who, context, page, id: await selfOf(page), problems };
+  return enter(await arrive(browser, room, who, prepare, camera));
+}
+
+/** Goes in from the prejoin page where nothing keeps the visitor out. */
+export async function enter(visitor: Visitor): Promise<Attendee> {
+  await tryToJoin(visitor.page, visitor.who.name);
+  return isInside(visitor);
 }
 
 /** Goes from the prejoin page into the meeting. */
@@ -55,8 +56,9 @@ export async function arrive(
   room: string,
   who: Persona,
   prepare?: (context: BrowserContext) => Promise<unknown>,
+  camera?: Camera,
 ): Promise<Visitor> {
-  const context = await contextOf(browser, who);
+  const context = await contextOf(browser, who, camera);
   await prepare?.(context);
   const problems: string[] = [];
   const page = await openPage(context, room, problems);

@@ -1,9 +1,8 @@
 import type { Browser } from 'playwright-core';
-import { contextOf, openPage, type Persona } from './browser.ts';
+import type { Persona } from './browser.ts';
 import { carriagesOf } from './connections.ts';
 import { clockOf, recordOf } from './media-record.ts';
-import { join, type Attendee } from './meeting.ts';
-import { selfOf } from './senses.ts';
+import { arrive, enter, type Attendee } from './meeting.ts';
 import { until } from './server.ts';
 
 const PATIENCE_MS = 30_000;
@@ -14,16 +13,8 @@ export interface Outsider {
 }
 
 export async function waitOutside(browser: Browser, room: string, who: Persona): Promise<Outsider> {
-  const context = await contextOf(browser, who);
-  const problems: string[] = [];
-  const page = await openPage(context, room, problems);
-  await page.getByRole('button', { name: 'Join meeting' }).waitFor();
-  return {
-    async enter() {
-      await join(page, who.name);
-      return { who, context, page, id: await selfOf(page), problems };
-    },
-  };
+  const visitor = await arrive(browser, room, who);
+  return { enter: () => enter(visitor) };
 }
 
 /** Waits until all of these kinds of `there`, from one's camera to what a screen plays, come to `here` by this way alone, and go on coming. */
