@@ -49,7 +49,7 @@ const times: Record<'askedFor' | 'encoded' | 'resumed', Times> = {
 };
 
 // Layers are the bridge's matter, and here it serves two people, too.
-const server = await startServer({ ENABLE_P2P: 'false', LOAD_LIMITS: 'no' });
+const server = await startServer({ ENABLE_P2P: 'false' });
 const browser = await launchBrowser();
 try {
   await sizes(`${server.origin}/sizes`);

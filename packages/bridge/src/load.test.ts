@@ -61,7 +61,7 @@ describe('load', () => {
       fc.property(SHARES, (shares) => {
         let load = IDLE;
         for (const [second, share] of shares.entries()) load = measureLoad(load, share, second * 1_000);
-        expect(measured(load, 0, 120, shares.length).level).toBe('normal');
+        expect(measured(load, 0, 600, shares.length).level).toBe('normal');
       }),
     );
   });
@@ -99,6 +99,23 @@ describe('load', () => {
       lastN: 0,
       maxHeight: 360,
     });
+  });
+
+  it('LO9 lasts longer each time when it comes back soon after it ended', () => {
+    /** Falls to nothing, and rises again as soon as the level has ended: how long each lasts. */
+    let load = measured(IDLE, 0.7, 30);
+    let now = 30;
+    const lasted = Array.from({ length: 5 }, () => {
+      const begin = now;
+      while (load.level === 'busy') load = measureLoad(load, 0, now++ * 1_000);
+      const seconds = now - begin;
+      while (load.level === 'normal') load = measureLoad(load, 0.9, now++ * 1_000);
+      return seconds;
+    });
+    expect(lasted.map((seconds) => Math.round(seconds / 10))).toEqual([2, 3, 6, 12, 12]);
+    load = measured(load, 0, 300, now);
+    load = measured(load, 0.7, 30, now + 300);
+    expect(measured(load, 0, 20, now + 330).level).toBe('normal');
   });
 
   it('LO8 makes cameras smaller first, and withholds none for it', () => {

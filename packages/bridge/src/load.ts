@@ -7,9 +7,25 @@ export interface Load {
   readonly level: LoadLevel;
   /** Milliseconds since when it would be a lower level, without a break. */
   readonly lowerSince: number | undefined;
+  /** Milliseconds for which it must be a lower level, until it is that one. */
+  readonly patience: number;
+  /** Milliseconds at which a higher level ended last. */
+  readonly endedAt: number | undefined;
 }
 
-export const IDLE: Load = { share: 0, level: 'normal', lowerSince: undefined };
+/** Longer than people need to come back from a break and be seen again. */
+const LOAD_RECOVERY_MS = 15_000;
+/** Milliseconds within which a level that comes back shows that it was what the level takes away that was missing. */
+const LOAD_RETURN_MS = 60_000;
+const LOAD_RECOVERY_MOST_MS = 120_000;
+
+export const IDLE: Load = {
+  share: 0,
+  level: 'normal',
+  lowerSince: undefined,
+  patience: LOAD_RECOVERY_MS,
+  endedAt: undefined,
+};
 
 /** From the least to the most. */
 const LEVELS: readonly LoadLevel[] = ['normal', 'busy', 'overloaded', 'full'];
@@ -21,8 +37,6 @@ const LEVELS: readonly LoadLevel[] = ['normal', 'busy', 'overloaded', 'full'];
 const LOAD_BEGINS: Record<LoadLevel, number> = { normal: 0, busy: 0.6, overloaded: 0.8, full: 0.9 };
 /** A level ends this far below its beginning: what was lowered for it takes so much less, and would bring it back at once. */
 const LOAD_HYSTERESIS = 0.15;
-/** Milliseconds for which it must have been so. Longer than people need to come back from a break and be seen again. */
-const LOAD_RECOVERY_MS = 15_000;
 /** The weight of a new measurement, taken once a second: a few seconds when it rises, for the peak of a join storm is no load; slower when it falls. */
 const LOAD_RISE = 0.4;
 const LOAD_FALL = 0.2;
@@ -32,17 +46,24 @@ export function measureLoad(before: Load, measured: number, now: number): Load {
   const weight = measured > before.share ? LOAD_RISE : LOAD_FALL;
   const share = before.share + weight * (measured - before.share);
   const reached = LEVELS.findLast((level) => share >= LOAD_BEGINS[level]) ?? 'normal';
-  if (LEVELS.indexOf(reached) >= LEVELS.indexOf(before.level)) {
-    return { share, level: reached, lowerSince: undefined };
+  const rises = LEVELS.indexOf(reached) - LEVELS.indexOf(before.level);
+  if (rises > 0) {
+    return { ...before, share, level: reached, lowerSince: undefined, patience: patienceOf(before, now) };
   }
-  if (share > LOAD_BEGINS[before.level] - LOAD_HYSTERESIS) {
-    return { share, level: before.level, lowerSince: undefined };
+  if (rises === 0 || share > LOAD_BEGINS[before.level] - LOAD_HYSTERESIS) {
+    return { ...before, share, lowerSince: undefined };
   }
   const lowerSince = before.lowerSince ?? now;
-  if (now - lowerSince < LOAD_RECOVERY_MS) return { share, level: before.level, lowerSince };
+  if (now - lowerSince < before.patience) return { ...before, share, lowerSince };
   // Step by step: what a lower level gives back is load again.
   const next = LEVELS[LEVELS.indexOf(before.level) - 1] ?? 'normal';
-  return { share, level: next, lowerSince: undefined };
+  return { ...before, share, level: next, lowerSince: undefined, endedAt: now };
+}
+
+/** Of a level that begins: pictures that become smaller and larger by turns are worse than small ones. */
+function patienceOf({ patience, endedAt }: Load, now: number): number {
+  if (endedAt === undefined || now - endedAt >= LOAD_RETURN_MS) return LOAD_RECOVERY_MS;
+  return Math.min(LOAD_RECOVERY_MOST_MS, 2 * patience);
 }
 
 /** Mean milliseconds by which the event loop is late that count as a whole core: each join takes about five turns, and a person waits for them. */

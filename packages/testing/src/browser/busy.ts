@@ -2,6 +2,7 @@ import type { TestServer } from './server.ts';
 
 /** Environment of a server that {@link toggleBusy} can be done to. */
 export const CAN_BE_BUSY = {
+  LOAD_LIMITS: 'yes',
   NODE_OPTIONS: `--import=${new URL('./late-main-thread.ts', import.meta.url).href}`,
 } as const;
 
