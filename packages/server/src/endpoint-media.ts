@@ -303,7 +303,8 @@ export class EndpointMedia {
     if (this.#leaving) return this.#removal();
     if (this.#transports === 'refused') return undefined;
     if (this.#transports === 'wanted') return this.#opening();
-    return this.#connection() ?? this.#source() ?? this.#reception();
+    // What is shown comes first: what is not must not come as soon as the transports are connected.
+    return this.#constraint() ?? this.#connection() ?? this.#source() ?? this.#start();
   }
 
   #removal(): Call {
@@ -449,25 +450,29 @@ export class EndpointMedia {
   }
 
   /** What this endpoint receives. */
-  #reception(): Call | undefined {
+  #start(): Call | undefined {
     const { bridge } = this.#options;
     const starting = [...this.#toStart];
-    if (starting.length > 0) {
-      const done = () => {
-        for (const id of starting) this.#toStart.delete(id);
-      };
-      return {
-        name: 'start',
-        attempt: async (ref) => {
-          await bridge.start(ref, starting);
-          return done;
-        },
-        refused: (code) => {
-          done();
-          this.#send({ action: 'failed', code });
-        },
-      };
-    }
+    if (starting.length === 0) return undefined;
+    const done = () => {
+      for (const id of starting) this.#toStart.delete(id);
+    };
+    return {
+      name: 'start',
+      attempt: async (ref) => {
+        await bridge.start(ref, starting);
+        return done;
+      },
+      refused: (code) => {
+        done();
+        this.#send({ action: 'failed', code });
+      },
+    };
+  }
+
+  /** What of that it shows. */
+  #constraint(): Call | undefined {
+    const { bridge } = this.#options;
     const constraints = this.#toConstrain;
     if (constraints === undefined) return undefined;
     const done = () => {

@@ -175,6 +175,18 @@ describe('the latest wish', () => {
     await patiently(2_000);
     expect(endpoint(ann)?.constraints?.defaultMaxHeight).toBe(360);
   });
+
+  it('of constraints is done first, so that nothing comes that is not shown: before transports connect, and before sources start that have come since', async () => {
+    const [ann, bo] = await two();
+    bo.publish('camera');
+    meetings.bridge.calls.length = 0;
+    ann.act({ action: 'connect', transport: 'receive', dtlsParameters: DTLS });
+    ann.publish('microphone');
+    ann.act({ action: 'constraints', constraints: { defaultMaxHeight: 0, maxHeights: {} } });
+    await settle();
+    const ofAnn = meetings.bridge.calls.filter(({ args }) => JSON.stringify(args[0]).includes(ann.id));
+    expect(ofAnn.map(({ call }) => call)).toEqual(['constrain', 'connect', 'publish', 'start']);
+  });
 });
 
 describe('a bridge that fails', () => {
