@@ -52,8 +52,14 @@ describe('how the way to a receiver is measured', () => {
     expect(after(1, 990_000, 1_000_000)).toBeUndefined();
     expect(after(1, 240_000)).toBeUndefined();
     expect(after(1, 120_000)).toBe(240_000);
-    // What comes of it counts at once.
-    expect(after(1, 500_000)).toBe(500_000);
+    // It goes on, and what comes of it counts at once.
+    expect(after(1, 60_000)).toBe(120_000);
+    expect(after(1, 200_000)).toBe(200_000);
+    expect(after(3, 150_000)).toBe(150_000);
+    // Then dips are dips again.
+    expect(after(2, 150_000)).toBe(150_000);
+    expect(after(2, 80_000)).toBe(150_000);
+    expect(after(1, 80_000)).toBe(80_000);
   });
 
   it('ES4 tries everything again later and later', () => {

@@ -22,9 +22,10 @@ const AT_THE_TOP = 0.95;
 const LOOK_MS = 6_000;
 /** Milliseconds for which an estimate has to be low to count: a machine that is busy for a moment looks like a narrow way. */
 const DIP_MS = 3_000;
-/** Of the best of these: a fall below that is a narrow way, if it lasts for two reports, of which one comes a second. Sound suffers until pictures give way. */
+/** Of what the way carried before: two reports below that are a narrow way and no dip. Sound suffers until pictures give way. */
 const DEEP = 0.25;
-const DEEP_MS = 900;
+/** Milliseconds after such a fall for which no more than the last two reports count: it goes on, from a value that was too high. */
+const FALL_MS = 6_000;
 /** Of what the way carried before: less of it is a limit, even while congestion control looks for more. */
 const FELL = 0.9;
 /** Milliseconds for which a limit is believed the first time, and at most. */
@@ -33,22 +34,18 @@ const LONGEST_BELIEF_MS = 120_000;
 /** Milliseconds without a limit after which those that were found before are forgotten. */
 const FORGET_MS = 60_000;
 
-interface Moment {
-  /** Milliseconds. */
-  readonly at: number;
-  readonly bitrate: number;
-}
-
 /**
  * What the way to one receiver carries (`SPEC.md`, ES). mediasoup looks for little more than what it is asked to send, so an estimate says little about the
  * network while it is as high as that, or still rises. Then no limit is known, and everything may be tried; where that failed, it is tried again only later and later.
  */
 export class WayEstimate {
-  #recent: readonly Moment[] = [];
+  #recent: readonly { readonly at: number; readonly bitrate: number }[] = [];
   /** No limit is known since then, nor was at the last look, when the way carried so much. */
   #free: { readonly since: number; seenAt: number; carried: number } | undefined;
   #limits = 0;
   #believedUntil = -Infinity;
+  /** When it fell deep. */
+  #fellAt = -Infinity;
 
   /** Bits per second beside the sound that is sent now, which mediasoup sends without asking the estimate; undefined: no limit is known. */
   get bitrate(): number | undefined {
@@ -62,15 +59,17 @@ export class WayEstimate {
     this.#free = undefined;
     this.#limits = 0;
     this.#believedUntil = -Infinity;
+    this.#fellAt = -Infinity;
   }
 
   /** `now` in milliseconds, growing from call to call. */
   take({ availableBitrate: bitrate, maxBitrate }: BandwidthReport, now: number): void {
     const isFirst = this.#recent.length === 0;
-    this.#recent = sinceFall(
-      [...this.#recent.filter(({ at }) => at > now - DIP_MS), { at: now, bitrate }],
-      now,
-    );
+    const recent = [...this.#recent.filter(({ at }) => at > now - DIP_MS), { at: now, bitrate }];
+    const lastTwo = recent.slice(-2);
+    const deep = DEEP * (this.#free?.carried ?? 0);
+    if (lastTwo.length === 2 && lastTwo.every((report) => report.bitrate < deep)) this.#fellAt = now;
+    this.#recent = now - this.#fellAt < FALL_MS ? lastTwo : recent;
     if (isFirst || (bitrate >= AT_THE_TOP * maxBitrate && now >= this.#believedUntil)) {
       const { since = now } = this.#free ?? {};
       this.#free = { since, seenAt: now, carried: bitrate };
@@ -79,20 +78,12 @@ export class WayEstimate {
     }
     if (this.#free === undefined) return;
     const { seenAt, carried } = this.#free;
-    const best = Math.max(...this.#recent.map((recent) => recent.bitrate));
+    const best = Math.max(...this.#recent.map((report) => report.bitrate));
     if (best >= FELL * carried && now - seenAt <= LOOK_MS) return;
     this.#free = undefined;
     this.#believedUntil = now + Math.min(LONGEST_BELIEF_MS, FIRST_BELIEF_MS * 2 ** this.#limits);
     this.#limits += 1;
   }
-}
-
-/** Without what was before a deep fall, if it has lasted. */
-function sinceFall(recent: readonly Moment[], now: number): readonly Moment[] {
-  const best = Math.max(...recent.map(({ bitrate }) => bitrate));
-  const fall = recent.findLastIndex(({ bitrate }) => bitrate >= DEEP * best) + 1;
-  const first = recent[fall];
-  return first !== undefined && first.at <= now - DEEP_MS ? recent.slice(fall) : recent;
 }
 
 /** Bits per second of a picture's lowest layer whose sender announced none, by its height in pixels. */

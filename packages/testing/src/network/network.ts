@@ -138,8 +138,8 @@ function computer(namespace: string, subnet: string, line: End): Computer {
   };
 }
 
-/** Two full packets go at once; the queue is as long as what goes in 300 ms. */
-const BUFFER = ['burst', '3000b', 'latency', '300ms'] as const;
+/** No two packets go at once, or the line would seem wide to whoever probes it with a few; the queue is as long as what goes in 300 ms. */
+const BUFFER = ['burst', '1600b', 'latency', '300ms'] as const;
 
 /** Changes how a line queues what it is to send (tc(8)). */
 async function shape(
