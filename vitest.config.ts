@@ -1,7 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** In a process of its own each: the native WebRTC library ends its process when it cleans up. */
-const processes = { pool: 'forks' } as const;
+/**
+ * In a process of its own each: the native WebRTC library ends its process when it cleans up. As many at a time as there are cores, where vitest would leave
+ * one free, which is half of two.
+ */
+const processes = { pool: 'forks', maxWorkers: '100%' } as const;
 
 /** Files one after the other: media is timing, and two cores carry one meeting at a time. */
 const serial = { ...processes, fileParallelism: false, maxWorkers: 1 } as const;

@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createSocket } from 'node:dgram';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -185,21 +186,35 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(forced);
 }
 
-/** A port that is free on TCP and UDP now. */
+/** Below those that the kernel gives to whoever asks for any, as browsers do for every connection: none of them takes one meanwhile. */
+const PORTS = { first: 10_000, last: 29_999 } as const;
+
+/** Somewhere else in each process, because several look for ports at the same time. */
+let lastPort = randomInt(PORTS.first, PORTS.last);
+
+/** A port that is free on TCP and UDP now. No two calls in a process get the same one. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const tcp = createServer().listen(0);
+    lastPort = lastPort < PORTS.last ? lastPort + 1 : PORTS.first;
+    const port = lastPort;
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const tcp = createServer();
+  const udp = createSocket('udp4');
+  try {
+    tcp.listen(port);
     await once(tcp, 'listening');
-    const address = tcp.address();
-    if (address === null || typeof address === 'string') throw new Error('A TCP server has a port');
-    const udp = createSocket('udp4');
-    const free = await new Promise<boolean>((resolve) => {
-      udp.once('error', () => resolve(false));
-      udp.bind(address.port, () => resolve(true));
-    });
-    if (free) udp.close();
+    udp.bind(port);
+    await once(udp, 'listening');
+    return true;
+  } catch {
+    // EADDRINUSE: somebody has it.
+    return false;
+  } finally {
     tcp.close();
-    await once(tcp, 'close');
-    if (free) return address.port;
+    udp.close();
   }
 }
