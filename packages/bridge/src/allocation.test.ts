@@ -213,6 +213,15 @@ describe('which pictures a receiver gets', () => {
     expect(changes).toEqual([1, 1, 1, 1, 1, 0, 0]);
   });
 
+  it('AL11 brings back only what fits beside the sound that is sent', () => {
+    const scene = { videos: [camera(ANN)], sounds: [voice(BEN, 60_000), voice(CEM, 60_000)] };
+    const before = given({ ...scene, estimate: 99_000 });
+    expect(before.withheld.size).toBe(1);
+    expect(given({ ...scene, estimate: 200_000, before }).withheld.size).toBe(1);
+    expect(given({ ...scene, estimate: 250_000, before }).withheld.size).toBe(0);
+    expect(given({ ...scene, estimate: 200_000 }).withheld.size).toBe(0);
+  });
+
   it('AL14 sends nobody their own picture', () => {
     expect(owners(given({ receiver: BEN }))).toEqual([ANN, CEM, DOT]);
     const own = { defaultMaxHeight: 0, maxHeights: { [idOf(BEN)]: 720 } };

@@ -103,7 +103,8 @@ export function allocate(input: AllocationInput): Allocation {
   const shown = shownOf(floor, receiver, constraints);
 
   let places = smallest([constraints?.lastN ?? -1, ...input.lastN]);
-  const rest = estimate === undefined ? Infinity : estimate - soundToCome(floor, receiver);
+  const sound = soundOf(floor, receiver);
+  const rest = estimate === undefined ? Infinity : estimate - sound.toCome;
   let taken = 0;
   for (const { video, layer, priority } of shown) {
     const chosen = { layer, priority };
@@ -118,7 +119,9 @@ export function allocate(input: AllocationInput): Allocation {
       }
       places -= 1;
     }
-    const spare = before?.withheld.get(video.id) === 'bandwidth' ? SPARE * (estimate ?? 0) : 0;
+    // While pictures are withheld the way is measured by short probes, which have it for themselves: what sound takes of it comes off again.
+    const returns = before?.withheld.get(video.id) === 'bandwidth';
+    const spare = returns ? SPARE * (estimate ?? 0) + sound.coming : 0;
     if (taken + video.lowest + spare > rest) {
       withheld.set(video.id, 'bandwidth');
       continue;
@@ -196,8 +199,8 @@ function priorityOf(
   return PRIORITIES[kind === 'screen' ? 'screen' : 'other'];
 }
 
-/** What is set aside for sound, without what is sent of it now: that has its place already. */
-function soundToCome({ sounds }: Floor, receiver: ParticipantId): number {
+/** Bits per second of sound that come now and have their place already, and those that are set aside beside them. */
+function soundOf({ sounds }: Floor, receiver: ParticipantId): { coming: number; toCome: number } {
   let voices = 0;
   let share = 0;
   let coming = 0;
@@ -208,7 +211,7 @@ function soundToCome({ sounds }: Floor, receiver: ParticipantId): number {
     coming += Math.min(usual, sent ?? usual);
     if (kind !== 'microphone' || ++voices <= TALKING_AT_ONCE) share += usual;
   }
-  return Math.max(0, share - coming);
+  return { coming, toCome: Math.max(0, share - coming) };
 }
 
 /** -1 is no limit. */
