@@ -63,15 +63,16 @@ function given({
   });
 }
 
-/** Owners of what is forwarded, most important first. */
-const owners = ({ forwarded }: Allocation) => [...forwarded.keys()].map((id) => id.slice(0, 8));
+/** Owners of what is forwarded and not withheld, most important first. */
+const owners = ({ forwarded, withheld: not }: Allocation) =>
+  [...forwarded.keys()].filter((id) => !not.has(id)).map((id) => id.slice(0, 8));
 const withheld = (allocation: Allocation) => Object.fromEntries(allocation.withheld);
 
 describe('which pictures a receiver gets', () => {
   it('AL1 leaves what two voices and a screen’s sound take, and not one’s own', () => {
     const sounds = [...PEOPLE, ME].map((owner) => voice(owner));
     const fits = (estimate: number, more: readonly SoundSource[] = []) =>
-      given({ videos: [camera(ANN)], sounds: [...sounds, ...more], estimate }).forwarded.size;
+      owners(given({ videos: [camera(ANN)], sounds: [...sounds, ...more], estimate })).length;
     expect([fits(219_999), fits(220_000)]).toEqual([0, 1]);
     const music: SoundSource = { kind: 'screenAudio', owner: BEN, sent: 0 };
     expect([fits(369_999, [music]), fits(370_000, [music])]).toEqual([0, 1]);
@@ -80,7 +81,7 @@ describe('which pictures a receiver gets', () => {
 
   it('AL1 leaves nothing for sound that is sent already, or may be', () => {
     const fits = (estimate: number, ...sounds: readonly SoundSource[]) =>
-      given({ videos: [camera(ANN)], sounds, estimate }).forwarded.size;
+      owners(given({ videos: [camera(ANN)], sounds, estimate })).length;
     expect(fits(100_000, voice(BEN, 60_000), voice(CEM, 60_000))).toBe(1);
     expect([
       fits(159_999, voice(BEN, 60_000), voice(CEM)),
@@ -214,12 +215,26 @@ describe('which pictures a receiver gets', () => {
   });
 
   it('AL11 brings back only what fits beside the sound that is sent', () => {
-    const scene = { videos: [camera(ANN)], sounds: [voice(BEN, 60_000), voice(CEM, 60_000)] };
+    const page = screen(ANN, { lowest: 100_000 });
+    const scene = { videos: [page], sounds: [voice(BEN, 60_000), voice(CEM, 60_000)] };
     const before = given({ ...scene, estimate: 99_000 });
     expect(before.withheld.size).toBe(1);
     expect(given({ ...scene, estimate: 200_000, before }).withheld.size).toBe(1);
     expect(given({ ...scene, estimate: 250_000, before }).withheld.size).toBe(0);
     expect(given({ ...scene, estimate: 200_000 }).withheld.size).toBe(0);
+  });
+
+  it('AL15 lets the worker measure the way with the picture that matters most, while none is forwarded', () => {
+    const scene = { sounds: [voice(BEN, 60_000), voice(CEM, 60_000)], speakers: [DOT] };
+    const none = given({ ...scene, estimate: 30_000 });
+    expect([...none.withheld.values()]).toEqual(PEOPLE.map(() => 'bandwidth'));
+    expect([...none.forwarded]).toEqual([[idOf(DOT), { layer: 0, priority: 1 }]]);
+    // What it measures is beside the sound that is sent.
+    const one = given({ ...scene, estimate: 112_000, before: none });
+    expect(owners(one)).toEqual([DOT]);
+    expect(one.withheld.has(idOf(DOT))).toBe(false);
+    const wholes = [screen(ANN), screen(BEN)];
+    expect(given({ videos: wholes, estimate: 30_000 }).forwarded.size).toBe(0);
   });
 
   it('AL14 sends nobody their own picture', () => {
@@ -291,15 +306,19 @@ describe('whatever is shown and whoever speaks', () => {
       before: undefined,
       constraints: all.constraints === undefined ? undefined : { ...all.constraints, lastN: -1 },
     });
-    return [...everything.forwarded.keys()].map((id) => ({ id, comes: forwarded.has(id), why: not.get(id) }));
+    return [...everything.forwarded.keys()].map((id) => ({
+      id,
+      comes: forwarded.has(id) && !not.has(id),
+      why: not.get(id),
+    }));
   };
 
   it('AL9 the lowest layers and sound that is still to come never exceed the estimate', () => {
     fc.assert(
       fc.property(scene, (all) => {
-        const { forwarded } = given(all);
+        const { forwarded, withheld: not } = given(all);
         const lowest = all.videos
-          .filter(({ id, muted }) => forwarded.has(id) && !muted)
+          .filter(({ id, muted }) => forwarded.has(id) && !not.has(id) && !muted)
           .reduce((sum, one) => sum + one.lowest, 0);
         const heard = all.sounds.filter((sound) => sound.owner !== all.receiver);
         const voices = heard.filter(({ kind }) => kind === 'microphone').length;

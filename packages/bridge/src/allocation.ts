@@ -52,7 +52,10 @@ export interface Forwarded {
   readonly priority: number;
 }
 
-/** What is in neither map is not shown, and not forwarded. */
+/**
+ * What is in neither map is not shown, and not forwarded. A picture in both is withheld from the receiver for bandwidth, while the worker may send its lowest layer as far
+ * as it finds room: so the way is measured by what it is to carry.
+ */
 export interface Allocation {
   readonly forwarded: ReadonlyMap<SourceId, Forwarded>;
   readonly withheld: ReadonlyMap<SourceId, WithheldReason>;
@@ -105,6 +108,8 @@ export function allocate(input: AllocationInput): Allocation {
   let places = smallest([constraints?.lastN ?? -1, ...input.lastN]);
   const sound = soundOf(floor, receiver);
   const rest = estimate === undefined ? Infinity : estimate - sound.toCome;
+  // Where no picture was sent the way was measured by short probes, which have it for themselves: what sound takes of it comes off again.
+  const unseen = before !== undefined && measures(floor, before) ? 0 : sound.coming;
   let taken = 0;
   for (const { video, layer, priority } of shown) {
     const chosen = { layer, priority };
@@ -119,9 +124,7 @@ export function allocate(input: AllocationInput): Allocation {
       }
       places -= 1;
     }
-    // While pictures are withheld the way is measured by short probes, which have it for themselves: what sound takes of it comes off again.
-    const returns = before?.withheld.get(video.id) === 'bandwidth';
-    const spare = returns ? SPARE * (estimate ?? 0) + sound.coming : 0;
+    const spare = before?.withheld.get(video.id) === 'bandwidth' ? SPARE * (estimate ?? 0) + unseen : 0;
     if (taken + video.lowest + spare > rest) {
       withheld.set(video.id, 'bandwidth');
       continue;
@@ -129,7 +132,17 @@ export function allocate(input: AllocationInput): Allocation {
     taken += video.lowest;
     forwarded.set(video.id, chosen);
   }
-  return { forwarded, withheld };
+  const allocation = { forwarded, withheld };
+  if (measures(floor, allocation)) return allocation;
+  // Of one that has several layers the worker sends none that does not fit.
+  const scout = shown.find(({ video }) => withheld.get(video.id) === 'bandwidth' && video.heights.length > 1);
+  if (scout !== undefined) forwarded.set(scout.video.id, { layer: 0, priority: scout.priority });
+  return allocation;
+}
+
+/** Whether the way is measured by a picture that is sent. */
+function measures({ videos }: Floor, { forwarded }: Allocation): boolean {
+  return [...forwarded.keys()].some((id) => videos.get(id)?.muted === false);
 }
 
 /** How many layers of each picture somebody gets, counted from the lowest. What nobody gets is not in it. */
