@@ -25,12 +25,30 @@ const [ANN, BEN, CEM, DOT] = [person(0), person(1), person(2), person(3)];
 
 function camera(owner: ParticipantId, changes: Partial<VideoSource> = {}): VideoSource {
   const id = makeSourceId(owner, 'camera', 0);
-  return { id, kind: 'camera', owner, heights: [180, 360, 720], lowest: 100_000, muted: false, ...changes };
+  return {
+    id,
+    kind: 'camera',
+    owner,
+    heights: [180, 360, 720],
+    lowest: 100_000,
+    fewest: changes.lowest ?? 100_000,
+    muted: false,
+    ...changes,
+  };
 }
 
 function screen(owner: ParticipantId, changes: Partial<VideoSource> = {}): VideoSource {
   const id = makeSourceId(owner, 'screen', 1);
-  return { id, kind: 'screen', owner, heights: [1080], lowest: 100_000, muted: false, ...changes };
+  return {
+    id,
+    kind: 'screen',
+    owner,
+    heights: [1080],
+    lowest: 100_000,
+    fewest: changes.lowest ?? 100_000,
+    muted: false,
+    ...changes,
+  };
 }
 
 /** Silent so far, if not told otherwise. */
@@ -235,6 +253,22 @@ describe('which pictures a receiver gets', () => {
     expect(one.withheld.has(idOf(DOT))).toBe(false);
     const wholes = [screen(ANN), screen(BEN)];
     expect(given({ videos: wholes, estimate: 30_000 }).forwarded.size).toBe(0);
+  });
+
+  it('AL11 brings back only what fits for a while', () => {
+    const before = given({ estimate: 100_000 });
+    expect(owners(given({ estimate: 500_000, steady: 150_000, before }))).toEqual([ANN]);
+    expect(owners(given({ estimate: 500_000, steady: 500_000, before }))).toEqual(PEOPLE);
+    // What comes already needs no more than it has.
+    expect(owners(given({ estimate: 400_000, steady: 150_000 }))).toEqual(PEOPLE);
+  });
+
+  it('AL16 forwards the first with fewer frames where its lowest layer does not fit whole', () => {
+    const videos = PEOPLE.map((owner) => camera(owner, { fewest: 40_000 }));
+    expect(owners(given({ videos, estimate: 39_999 }))).toEqual([]);
+    expect(owners(given({ videos, estimate: 40_000 }))).toEqual([ANN]);
+    expect(owners(given({ videos, estimate: 199_999 }))).toEqual([ANN]);
+    expect(owners(given({ videos, estimate: 200_000 }))).toEqual([ANN, BEN]);
   });
 
   it('AL14 sends nobody their own picture', () => {

@@ -21,6 +21,8 @@ export interface VideoSource {
   readonly heights: readonly number[];
   /** Bits per second of the lowest one. */
   readonly lowest: number;
+  /** Bits per second of that one with the fewest frames with which it can be sent. */
+  readonly fewest: number;
   readonly muted: boolean;
 }
 
@@ -70,6 +72,8 @@ export interface AllocationInput {
   readonly lastN: readonly number[];
   /** Bits per second that the way to the receiver carries beside the sound that is sent already; undefined: any amount. */
   readonly estimate: number | undefined;
+  /** The least that it was for a while: for what is to come back. Absent: the estimate itself. */
+  readonly steady?: number | undefined;
   /** What this gave before. */
   readonly before: Allocation | undefined;
 }
@@ -100,16 +104,15 @@ export function floorOf(
 
 /** What a receiver gets. Costs time by what it shows, not by what there is. */
 export function allocate(input: AllocationInput): Allocation {
-  const { floor, receiver, constraints, estimate, before } = input;
+  const { floor, receiver, constraints, before, estimate = Infinity, steady = estimate } = input;
   const forwarded = new Map<SourceId, Forwarded>();
   const withheld = new Map<SourceId, WithheldReason>();
   const shown = shownOf(floor, receiver, constraints);
 
   let places = smallest([constraints?.lastN ?? -1, ...input.lastN]);
   const sound = soundOf(floor, receiver);
-  const rest = estimate === undefined ? Infinity : estimate - sound.toCome;
-  // Where no picture was sent the way was measured by short probes, which have it for themselves: what sound takes of it comes off again.
-  const unseen = before !== undefined && measures(floor, before) ? 0 : sound.coming;
+  // Where there is no scout the way is measured by short probes, which have it for themselves: what sound takes of it comes off again.
+  const unseen = shown.some(({ video }) => isScout(video)) ? 0 : sound.coming;
   let taken = 0;
   for (const { video, layer, priority } of shown) {
     const chosen = { layer, priority };
@@ -124,8 +127,10 @@ export function allocate(input: AllocationInput): Allocation {
       }
       places -= 1;
     }
-    const spare = before?.withheld.get(video.id) === 'bandwidth' ? SPARE * (estimate ?? 0) + unseen : 0;
-    if (taken + video.lowest + spare > rest) {
+    const returns = before?.withheld.get(video.id) === 'bandwidth';
+    const room = returns ? (1 - SPARE) * steady - unseen : estimate;
+    // The first may come with fewer frames: the worker sends as many as fit.
+    if (taken + (taken === 0 ? video.fewest : video.lowest) > room - sound.toCome) {
       withheld.set(video.id, 'bandwidth');
       continue;
     }
@@ -134,10 +139,14 @@ export function allocate(input: AllocationInput): Allocation {
   }
   const allocation = { forwarded, withheld };
   if (measures(floor, allocation)) return allocation;
-  // Of one that has several layers the worker sends none that does not fit.
-  const scout = shown.find(({ video }) => withheld.get(video.id) === 'bandwidth' && video.heights.length > 1);
+  const scout = shown.find(({ video }) => withheld.get(video.id) === 'bandwidth' && isScout(video));
   if (scout !== undefined) forwarded.set(scout.video.id, { layer: 0, priority: scout.priority });
   return allocation;
+}
+
+/** Whether a picture may be given to the worker to measure the way with: of one that has several layers it sends none that does not fit. */
+function isScout({ muted, heights }: VideoSource): boolean {
+  return !muted && heights.length > 1;
 }
 
 /** Whether the way is measured by a picture that is sent. */

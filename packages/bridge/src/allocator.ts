@@ -27,6 +27,7 @@ export interface Receiver {
   readonly sources: ReadonlyMap<SourceId, Source>;
   readonly constraints: ReceiverConstraints | undefined;
   readonly estimate: number | undefined;
+  readonly steadyEstimate: number | undefined;
   readonly allocation: Allocation | undefined;
   allot(allocation: Allocation): Promise<void>;
 }
@@ -105,7 +106,7 @@ export class Allocator {
   /** Decides anew for one receiver, and resolves when it is sent that. */
   async allot(receiver: Receiver): Promise<void> {
     if (receiver.closed) return;
-    const { estimate, allocation: before, ref } = receiver;
+    const { estimate, steadyEstimate: steady, allocation: before, ref } = receiver;
     const { lastN } = this.#review();
     const floor = (this.#floor ??= this.#look());
     const allocation = allocate({
@@ -114,6 +115,7 @@ export class Allocator {
       constraints: receiver.constraints,
       lastN: [lastN],
       estimate,
+      steady,
       before,
     });
     const sent = receiver.allot(allocation);

@@ -167,6 +167,11 @@ export class Endpoint {
     return this.#estimate.bitrate;
   }
 
+  /** The least that this was for a while. */
+  get steadyEstimate(): number | undefined {
+    return this.#estimate.steady;
+  }
+
   /** What it is sent, as was decided last. */
   get allocation(): Allocation | undefined {
     return this.#allocation;

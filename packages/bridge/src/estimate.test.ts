@@ -62,6 +62,18 @@ describe('how the way to a receiver is measured', () => {
     expect(after(1, 80_000)).toBe(80_000);
   });
 
+  it('ES8 takes the least of 3 s for steady, and none where no limit is known', () => {
+    const { way, after } = world();
+    after(10, 1_000_000, 1_000_000);
+    expect(way.steady).toBeUndefined();
+    after(4, 300_000);
+    expect([way.bitrate, way.steady]).toEqual([300_000, 300_000]);
+    after(1, 500_000);
+    expect([way.bitrate, way.steady]).toEqual([500_000, 300_000]);
+    after(2, 450_000);
+    expect(way.steady).toBe(450_000);
+  });
+
   it('ES4 tries everything again later and later', () => {
     const { after } = world();
     const waits: number[] = [];

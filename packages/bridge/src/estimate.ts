@@ -40,6 +40,7 @@ const FORGET_MS = 60_000;
  */
 export class WayEstimate {
   #recent: readonly { readonly at: number; readonly bitrate: number }[] = [];
+  #steady: readonly { readonly at: number; readonly bitrate: number }[] = [];
   /** No limit is known since then, nor was at the last look, when the way carried so much. */
   #free: { readonly since: number; seenAt: number; carried: number } | undefined;
   #limits = 0;
@@ -53,9 +54,16 @@ export class WayEstimate {
     return Math.max(...this.#recent.map(({ bitrate }) => bitrate));
   }
 
+  /** The least of the last 3 s: for what is to come back a short rise is none. Undefined like {@link bitrate}. */
+  get steady(): number | undefined {
+    if (this.bitrate === undefined) return undefined;
+    return Math.min(...this.#steady.map(({ bitrate }) => bitrate));
+  }
+
   /** It is another way, or the same one after a break: what was found of it before says nothing. */
   forget(): void {
     this.#recent = [];
+    this.#steady = [];
     this.#free = undefined;
     this.#limits = 0;
     this.#believedUntil = -Infinity;
@@ -66,6 +74,7 @@ export class WayEstimate {
   take({ availableBitrate: bitrate, maxBitrate }: BandwidthReport, now: number): void {
     const isFirst = this.#recent.length === 0;
     const recent = [...this.#recent.filter(({ at }) => at > now - DIP_MS), { at: now, bitrate }];
+    this.#steady = [...this.#steady.filter(({ at }) => at > now - DIP_MS), { at: now, bitrate }];
     const lastTwo = recent.slice(-2);
     const deep = DEEP * (this.#free?.carried ?? 0);
     if (lastTwo.length === 2 && lastTwo.every((report) => report.bitrate < deep)) this.#fellAt = now;

@@ -116,6 +116,11 @@ export function spatialLayers(parameters: RtpParameters): number {
   return others.length > 0 ? others.length + 1 : parseScalabilityMode(first?.scalabilityMode).spatialLayers;
 }
 
+/** Whether a source of these parameters can be forwarded with fewer frames. */
+export function hasTemporalLayers({ encodings: [first] }: RtpParameters): boolean {
+  return parseScalabilityMode(first?.scalabilityMode).temporalLayers > 1;
+}
+
 /** What a client needs of a transport, but for its candidates. Of the certificate's fingerprints it is told the one that everybody knows. */
 export function transportParameters(
   transport: types.WebRtcTransport,
