@@ -26,6 +26,7 @@ import {
 } from '@treff/testing/browser';
 import { machineLine } from './lib/load.ts';
 import { saveResult } from './lib/results.ts';
+import { quantile, spread } from './lib/spread.ts';
 
 const AIM_MS = { askedFor: { median: 3_000, p95: 5_000 }, resumed: 300 };
 const PATIENCE_MS = 60_000;
@@ -208,14 +209,4 @@ async function actedAt(page: Page, since: number): Promise<number> {
 function tell(round: number, ...names: readonly (keyof typeof times)[]): void {
   const of = (name: keyof typeof times) => `${name} ${times[name].arrival.at(-1)?.toFixed(0)} ms`;
   console.log(`round ${String(round).padStart(3)}: ${names.map(of).join(', ')}`);
-}
-
-function spread(values: readonly number[]): string {
-  const [median, p95, max] = [0.5, 0.95, 1].map((share) => quantile(values, share).toFixed(0));
-  return `median ${median}, p95 ${p95}, max ${max}`;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
 }

@@ -23,6 +23,7 @@ import {
   waitOutside,
   type Attendee,
 } from '@treff/testing/browser';
+import { quantile, spread } from './lib/spread.ts';
 
 const AIM_MS = 500;
 const KINDS = ['camera', 'microphone'] as const;
@@ -114,15 +115,6 @@ async function measure(pair: readonly Attendee[], gaps: Gaps, move: () => Promis
     gaps.sound.push(continuityOf(record, source('microphone'), from, to).longestGap);
     gaps.pictureBefore.push(continuityOf(record, source('camera'), from - (to - from), from).longestGap);
   }
-}
-
-function spread(values: readonly number[]): string {
-  return `median ${whole(quantile(values, 0.5))}, p95 ${whole(quantile(values, 0.95))}, max ${whole(quantile(values, 1))}`;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
 }
 
 function whole(value: number): string {
