@@ -9,6 +9,7 @@ export {
   refTo,
   soundOnly,
   until,
+  untilReceived,
 } from './bridge/calls.ts';
 export type { BridgePublication } from './bridge/calls.ts';
 export { ManualClock } from './manual-clock.ts';
