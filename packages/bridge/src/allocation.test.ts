@@ -255,6 +255,15 @@ describe('which pictures a receiver gets', () => {
     expect(given({ videos: wholes, estimate: 30_000 }).forwarded.size).toBe(0);
   });
 
+  it('AL11 brings a second picture back only beside the sound, too, and the first one without it', () => {
+    const scene = { videos: [camera(ANN), camera(BEN)], sounds: [voice(CEM, 60_000), voice(DOT, 60_000)] };
+    const none = given({ ...scene, estimate: 30_000 });
+    const one = given({ ...scene, estimate: 230_000, before: none });
+    expect(owners(one)).toEqual([ANN]);
+    expect(owners(given({ ...scene, estimate: 350_000, before: one }))).toEqual([ANN]);
+    expect(owners(given({ ...scene, estimate: 360_000, before: one }))).toEqual([ANN, BEN]);
+  });
+
   it('AL11 brings back only what fits for a while', () => {
     const before = given({ estimate: 100_000 });
     expect(owners(given({ estimate: 500_000, steady: 150_000, before }))).toEqual([ANN]);

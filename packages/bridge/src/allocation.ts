@@ -111,8 +111,6 @@ export function allocate(input: AllocationInput): Allocation {
 
   let places = smallest([constraints?.lastN ?? -1, ...input.lastN]);
   const sound = soundOf(floor, receiver);
-  // Where there is no scout the way is measured by short probes, which have it for themselves: what sound takes of it comes off again.
-  const unseen = shown.some(({ video }) => isScout(video)) ? 0 : sound.coming;
   let taken = 0;
   for (const { video, layer, priority } of shown) {
     const chosen = { layer, priority };
@@ -128,9 +126,11 @@ export function allocate(input: AllocationInput): Allocation {
       places -= 1;
     }
     const returns = before?.withheld.get(video.id) === 'bandwidth';
-    const room = returns ? (1 - SPARE) * steady - unseen : estimate;
-    // The first may come with fewer frames: the worker sends as many as fit.
-    if (taken + (taken === 0 ? video.fewest : video.lowest) > room - sound.toCome) {
+    // The first may come with fewer frames: the worker sends as many as fit, and measures the way by it. For others it is measured by short probes, which have it for
+    // themselves: what sound takes of it comes off again.
+    const isFirst = taken === 0 && isScout(video);
+    const room = returns ? (1 - SPARE) * steady - (isFirst ? 0 : sound.coming) : estimate;
+    if (taken + (isFirst ? video.fewest : video.lowest) > room - sound.toCome) {
       withheld.set(video.id, 'bandwidth');
       continue;
     }
