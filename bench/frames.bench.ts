@@ -3,11 +3,11 @@
  *
  * `npm run bench -- frames [people] [rounds]`. Ratios are of the same run; each round measures every packet time once.
  */
+import { PACKET_TIMES } from '@treff/loadtest';
+import { hallOf } from './lib/hall.ts';
 import { argument, benchServer, lossOf, machineLine, measure, workerMicroseconds } from './lib/load.ts';
 import { saveResult } from './lib/results.ts';
 
-const PACKET_TIMES = [20, 40, 60] as const;
-const TALKERS = 5;
 const people = argument(0, 200, 10, 500);
 const rounds = argument(1, 2, 1, 10);
 
@@ -62,20 +62,8 @@ for (const { packetMs, packets, worker, server: node, generator } of savings) {
 }
 saveResult('frames', { machine, people, rows, savings });
 
-/** One of five has the floor in turn and is seen small; the others listen, and their microphones send next to nothing. */
 async function hall(packetMs: Row['packetMs']): Promise<Row> {
-  const cost = await measure(server, {
-    participants: people,
-    senders: TALKERS,
-    talkers: TALKERS,
-    dtx: true,
-    show: 1,
-    height: 180,
-    video: { bitrate: 300_000, layers: 3, framesPerSecond: 15 },
-    audio: { bitrate: 40_000, packetMs },
-    joinsPerSecond: 40,
-    settle: 5,
-  });
+  const cost = await measure(server, { ...hallOf(people), audio: { bitrate: 40_000, packetMs } });
   const { report, seconds, worker, server: node, generator } = cost;
   return {
     packetMs,

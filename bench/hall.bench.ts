@@ -3,12 +3,12 @@
  *
  * `npm run bench -- hall [people]`. Goes up in steps and ends where people do not come, or more than 1 % of the packets is lost; says so.
  */
+import { hallOf } from './lib/hall.ts';
 import { argument, benchServer, lossOf, machineLine, measure, workerMicroseconds } from './lib/load.ts';
 import { memoryBytes } from './lib/processes.ts';
 import { saveResult } from './lib/results.ts';
 
 const STEPS = [50, 100, 200, 300, 400, 500];
-const TALKERS = 5;
 const MOST_LOSS = 0.01;
 const most = argument(0, 500, 50, 500);
 
@@ -18,18 +18,7 @@ try {
   console.log(`${machineLine()}\n`);
   const { server: node, workers } = await server.processes();
   for (const people of STEPS.filter((step) => step <= most)) {
-    const cost = await measure(server, {
-      participants: people,
-      senders: TALKERS,
-      talkers: TALKERS,
-      dtx: true,
-      // Who speaks, at the size of a tile.
-      show: 1,
-      height: 180,
-      video: { bitrate: 300_000, layers: 3, framesPerSecond: 15 },
-      joinsPerSecond: 40,
-      settle: 5,
-    });
+    const cost = await measure(server, hallOf(people));
     const { report, seconds } = cost;
     const row = {
       people,

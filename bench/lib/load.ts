@@ -1,30 +1,21 @@
 import { cpus, loadavg, totalmem } from 'node:os';
-import { runLoadTest, type LoadPlan, type LoadReport } from '@treff/loadtest';
+import { runLoadTest, STANDARD_PLAN, type LoadPlan, type LoadReport } from '@treff/loadtest';
 import { startServer, type TestServer } from '@treff/testing/browser';
 import { CpuWatch } from './processes.ts';
 
 /** What a run is unless it says otherwise: no pauses, everything sent, nothing left to an estimate. */
 const USUAL: LoadPlan = {
+  ...STANDARD_PLAN,
   url: 'http://localhost',
-  server: 'treff',
   room: 'bench',
-  conferences: 1,
   participants: 2,
   joinsPerSecond: 50,
-  settle: 3,
   duration: 15,
-  processes: 1,
-  video: { bitrate: 512_000, layers: 1, framesPerSecond: 30 },
-  audio: { bitrate: 40_000, packetMs: 20 },
+  video: { ...STANDARD_PLAN.video, layers: 1 },
   senders: 500,
   talkers: 500,
-  dtx: false,
-  mutedMicrophones: false,
-  height: 720,
   // A busy machine would look like a narrow way.
   estimate: false,
-  sendsFrom: 'joining',
-  apart: false,
 };
 
 /** What one run cost. */

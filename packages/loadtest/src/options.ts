@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { normaliseRoomName } from '@treff/protocol';
 import { BOUNDS } from './bounds.ts';
-import { PACKET_TIMES, rampSeconds, type LoadPlan } from './plan.ts';
+import { PACKET_TIMES, rampSeconds, STANDARD_PLAN, type LoadPlan } from './plan.ts';
 
 /** What was written can't be understood, or is more than a test may be. */
 export class OptionsError extends Error {
@@ -82,11 +82,11 @@ export function readOptions(args: readonly string[]): LoadOptions {
 
   function packetTime(): (typeof PACKET_TIMES)[number] {
     const text = values.ptime;
-    if (text === undefined) return 20;
+    if (text === undefined) return STANDARD_PLAN.audio.packetMs;
     const value = PACKET_TIMES.find((one) => String(one) === text);
     if (value !== undefined) return value;
     problems.push(`--ptime ${text}: none of ${PACKET_TIMES.join(', ')}.`);
-    return 20;
+    return STANDARD_PLAN.audio.packetMs;
   }
 
   const url = readUrl(values.url);
@@ -100,39 +100,40 @@ export function readOptions(args: readonly string[]): LoadOptions {
   if (!/^[a-z0-9-]{1,64}$/.test(room) || normaliseRoomName(`${room}-1`) === undefined)
     problems.push(`--room ${room}: not 1 to 64 small letters, digits and hyphens.`);
 
-  const conferences = number('conferences', 1, 1, BOUNDS.conferences);
-  const participants = number('participants', 3, 1, BOUNDS.participants);
+  const conferences = number('conferences', STANDARD_PLAN.conferences, 1, BOUNDS.conferences);
+  const participants = number('participants', STANDARD_PLAN.participants, 1, BOUNDS.participants);
   const plan: LoadPlan = {
     url: url ?? 'http://invalid',
-    server: 'treff',
+    ...STANDARD_PLAN,
     room,
     conferences,
     participants,
-    joinsPerSecond: number('ramp', 10, 0.1, BOUNDS.joinsPerSecond, false),
-    settle: number('settle', 3, 0, BOUNDS.settle),
-    duration: number('duration', 30, 1, BOUNDS.duration),
-    processes: number('processes', 1, 1, BOUNDS.processes),
+    joinsPerSecond: number('ramp', STANDARD_PLAN.joinsPerSecond, 0.1, BOUNDS.joinsPerSecond, false),
+    settle: number('settle', STANDARD_PLAN.settle, 0, BOUNDS.settle),
+    duration: number('duration', STANDARD_PLAN.duration, 1, BOUNDS.duration),
+    processes: number('processes', STANDARD_PLAN.processes, 1, BOUNDS.processes),
     video:
       values['no-video'] === true
         ? undefined
         : {
-            bitrate: rate('video', 512_000, 10_000, BOUNDS.videoBitrate),
-            layers: number('layers', 3, 1, 3),
-            framesPerSecond: number('fps', 30, 1, 60),
+            bitrate: rate('video', STANDARD_PLAN.video.bitrate, 10_000, BOUNDS.videoBitrate),
+            layers: number('layers', STANDARD_PLAN.video.layers, 1, 3),
+            framesPerSecond: number('fps', STANDARD_PLAN.video.framesPerSecond, 1, 60),
           },
     audio:
       values['no-audio'] === true
         ? undefined
-        : { bitrate: rate('audio', 40_000, 6_000, BOUNDS.audioBitrate), packetMs: packetTime() },
+        : {
+            bitrate: rate('audio', STANDARD_PLAN.audio.bitrate, 6_000, BOUNDS.audioBitrate),
+            packetMs: packetTime(),
+          },
     senders: number('senders', participants, 0, participants),
     talkers: number('talkers', participants, 0, participants),
     dtx: values.dtx === true,
     mutedMicrophones: values['muted-microphones'] === true,
     show: values.show === undefined ? undefined : number('show', 0, 0, BOUNDS.participants),
-    height: number('height', 720, 1, 4_320),
+    height: number('height', STANDARD_PLAN.height, 1, 4_320),
     estimate: values['no-estimate'] !== true,
-    sendsFrom: 'joining',
-    apart: false,
   };
   if (conferences * participants > BOUNDS.people)
     problems.push(`${conferences} × ${participants} are more than ${BOUNDS.people} people.`);

@@ -65,6 +65,25 @@ export const loadPlan = z
   );
 export type LoadPlan = z.infer<typeof loadPlan>;
 
+/** What a test is unless it is said otherwise; how many send and talk follows from how many there are. */
+export const STANDARD_PLAN = {
+  server: 'treff',
+  conferences: 1,
+  participants: 3,
+  joinsPerSecond: 10,
+  settle: 3,
+  duration: 30,
+  processes: 1,
+  video: { bitrate: 512_000, layers: 3, framesPerSecond: 30 },
+  audio: { bitrate: 40_000, packetMs: 20 },
+  dtx: false,
+  mutedMicrophones: false,
+  height: 720,
+  estimate: true,
+  sendsFrom: 'joining',
+  apart: false,
+} as const satisfies Partial<LoadPlan>;
+
 /** Seconds until the last one has set out. */
 export function rampSeconds(plan: Pick<LoadPlan, 'conferences' | 'participants' | 'joinsPerSecond'>): number {
   return (plan.conferences * plan.participants) / plan.joinsPerSecond;

@@ -2,60 +2,32 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  inspect,
-  INSPECTABLE,
-  startServer,
-  until,
-  type Inspector,
-  type TestServer,
-} from '@treff/testing/browser';
+import { describe, expect, it } from 'vitest';
+import { startServer, until } from '@treff/testing/browser';
 import { runLoadTest, type LoadPlan } from '../src/index.ts';
+import { loadServer } from './load-server.ts';
 
 const TREFF = fileURLToPath(new URL('../../cli/src/treff.ts', import.meta.url));
 
-let server: TestServer;
-let inspector: Inspector;
+const load = loadServer();
 
-beforeAll(async () => {
-  server = await startServer({ ...INSPECTABLE, LIMIT_JOINS: 'off', LOG_LEVEL: 'error' });
-  inspector = await inspect(server);
-});
-
-afterAll(async () => {
-  inspector.close();
-  await server.stop();
-});
-
-const planOf = (changes: Partial<LoadPlan>): LoadPlan => ({
-  url: server.origin,
-  server: 'treff',
-  room: 'load',
-  conferences: 2,
-  participants: 3,
-  joinsPerSecond: 100,
-  settle: 1,
-  duration: 2,
-  processes: 1,
-  video: { bitrate: 300_000, layers: 3, framesPerSecond: 15 },
-  audio: { bitrate: 32_000, packetMs: 20 },
-  senders: 3,
-  talkers: 3,
-  dtx: false,
-  mutedMicrophones: false,
-  height: 720,
-  // A busy machine would look like a narrow way.
-  estimate: false,
-  sendsFrom: 'joining',
-  apart: false,
-  ...changes,
-});
+const planOf = (changes: Partial<LoadPlan>): LoadPlan =>
+  load.plan({
+    room: 'load',
+    conferences: 2,
+    joinsPerSecond: 100,
+    settle: 1,
+    duration: 2,
+    video: { bitrate: 300_000, layers: 3, framesPerSecond: 15 },
+    senders: 3,
+    talkers: 3,
+    ...changes,
+  });
 
 /** Everybody is gone: nothing but the server's own sockets keeps it running. */
 async function everybodyLeft(): Promise<void> {
   await until(
-    async () => ((await inspector.resources())['TCPSocketWrap'] ?? 0) === 0,
+    async () => ((await load.inspector.resources())['TCPSocketWrap'] ?? 0) === 0,
     'everybody to have left',
     20_000,
   );
@@ -112,7 +84,7 @@ describe('a load test', () => {
     const args = [
       'loadtest',
       '--url',
-      server.origin,
+      load.server.origin,
       '--participants',
       '2',
       '--duration',

@@ -1,13 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  inspect,
-  INSPECTABLE,
-  startServer,
-  until,
-  type Inspector,
-  type TestServer,
-} from '@treff/testing/browser';
+import { describe, expect, it } from 'vitest';
+import { until } from '@treff/testing/browser';
 import { runLoadTest, type LoadPlan } from '../src/index.ts';
+import { loadServer } from './load-server.ts';
 
 const ROUNDS = 5;
 /** Rounds after which everything is loaded. */
@@ -17,48 +11,31 @@ const PEOPLE = 40;
 /** Of a server in which nobody is: that of its WebSockets' pings, and one for what is forgotten later. */
 const TIMERS = 2;
 
-let server: TestServer;
-let inspector: Inspector;
-
-beforeAll(async () => {
-  server = await startServer({ ...INSPECTABLE, LIMIT_JOINS: 'off', LOG_LEVEL: 'error' });
-  inspector = await inspect(server);
-});
-
-afterAll(async () => {
-  inspector.close();
-  await server.stop();
-});
+const load = loadServer();
 
 /** Forty people come into ten meetings with everything they have, and leave. */
-const round = (number: number): LoadPlan => ({
-  url: server.origin,
-  server: 'treff',
-  room: `soak-${number}`,
-  conferences: MEETINGS,
-  participants: PEOPLE / MEETINGS,
-  joinsPerSecond: 60,
-  settle: 0,
-  duration: 1,
-  processes: 1,
-  video: { bitrate: 30_000, layers: 3, framesPerSecond: 5 },
-  audio: { bitrate: 16_000, packetMs: 20 },
-  senders: 4,
-  talkers: 4,
-  dtx: true,
-  mutedMicrophones: false,
-  height: 180,
-  estimate: false,
-  sendsFrom: 'joining',
-  apart: false,
-});
+const round = (number: number): LoadPlan =>
+  load.plan({
+    room: `soak-${number}`,
+    conferences: MEETINGS,
+    participants: PEOPLE / MEETINGS,
+    joinsPerSecond: 60,
+    settle: 0,
+    duration: 1,
+    video: { bitrate: 30_000, layers: 3, framesPerSecond: 5 },
+    audio: { bitrate: 16_000, packetMs: 20 },
+    senders: 4,
+    talkers: 4,
+    dtx: true,
+    height: 180,
+  });
 
 /** Everybody is gone, and so are the timers of their meetings. What keeps the process running then, by kind. */
 async function atRest(): Promise<Readonly<Record<string, number>>> {
   let resources: Readonly<Record<string, number>> = {};
   await until(
     async () => {
-      resources = await inspector.resources();
+      resources = await load.inspector.resources();
       return (resources['TCPSocketWrap'] ?? 0) === 0 && (resources['Timeout'] ?? 0) <= TIMERS;
     },
     'sockets and timers of those who left to be gone',
@@ -75,7 +52,7 @@ describe('a server where people come and go', () => {
       const report = await runLoadTest(round(number));
       expect(report).toMatchObject({ outcome: 'complete', people: { stayed: PEOPLE } });
       resting.push(await atRest());
-      objects.push(await inspector.objects());
+      objects.push(await load.inspector.objects());
     }
     expect(resting.at(-1)).toEqual(resting[0]);
     // What is loaded and compiled is there after some rounds; then no kind of object may become more, be it by one for a meeting.
