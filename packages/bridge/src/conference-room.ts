@@ -367,7 +367,8 @@ export class ConferenceRoom {
   /** An endpoint is sent something else from now on: it may show what it does not receive. */
   #allotted({ endpoint: participant }: EndpointRef): void {
     const seat = this.#seats.get(participant);
-    if (seat?.endpoint?.lacksPictures === true) this.#look(seat);
+    // Of few pictures everybody gets consumers when they are published.
+    if (this.#pictures.areMany && seat?.endpoint?.lacksPictures === true) this.#look(seat);
   }
 
   /** Lets a seat receive what it does not receive yet, and nothing that it is not to receive any more. Many changes in a row are found with one look. */
