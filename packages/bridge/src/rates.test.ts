@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { lowestOf } from './rates.ts';
 
-it('ES4 takes the least of the streams of simulcast that are sent for the lowest layer', () => {
+it('ES6 takes the least of the streams of simulcast that are sent for the lowest layer', () => {
   expect(
     lowestOf([
       { bitrate: 0, bitrateByLayer: {} },
@@ -11,7 +11,7 @@ it('ES4 takes the least of the streams of simulcast that are sent for the lowest
   ).toBe(150_000);
 });
 
-it('ES4 takes of SVC, which is one stream, the lowest spatial layer with all its frames', () => {
+it('ES6 takes of SVC, which is one stream, the lowest spatial layer with all its frames', () => {
   const bitrateByLayer = { '0.0': 60_000, '0.1': 90_000, '0.2': 120_000, '1.0': 300_000, '2.2': 1_400_000 };
   expect(lowestOf([{ bitrate: 1_400_000, bitrateByLayer }])).toBe(120_000);
 });
